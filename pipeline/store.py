@@ -1,0 +1,209 @@
+"""A run folder on disk: reading its files as checked records, and writing them so that each is always whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Generic, TypeVar
+
+import jsonlines
+import msgspec
+
+from pipeline import records
+from pipeline.errors import RecordError, RunError
+from pipeline.records import Article, Document, Judgement, Mention, Sentence
+
+R = TypeVar("R")
+
+PARTIAL = ".partial"
+"""Ending of a file that is still being written; what a killed run leaves under it is written over."""
+
+MADE_BY = {
+    "articles": "ingest",
+    "sentences": "segment",
+    "entities": "entities",
+    "stances": "stance",
+    "alignments": "align",
+    "report": "report",
+}
+"""The command that writes each file, by the file's stem."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[str]]:
+    """Open a file beside ``path`` for writing, and put it in place of ``path`` only when all was written."""
+    partial = path.with_name(path.name + PARTIAL)
+    with partial.open("w", encoding="utf-8", newline="\n") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+def sha256_file(path: Path) -> str:
+    """The sha256 of a file, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_lines(file: IO[str], lines: Iterable[Any]) -> int:
+    """Write records as JSON lines; returns how many."""
+    writer = jsonlines.Writer(file, dumps=records.encode)
+    count = 0
+    for count, record in enumerate(lines, start=1):
+        writer.write(record)
+    return count
+
+
+def read_lines(file: IO[bytes] | IO[str], record: type[R], name: str) -> Iterator[tuple[int, R]]:
+    """Read JSON lines as checked records, each with its line number, counted from 1. Blank lines are passed over.
+
+    Raises:
+        RecordError: A line is not JSON, or not such a record.
+    """
+    lines: Iterable[bytes | str] = file
+    for line, text in enumerate(lines, start=1):
+        if not text.strip():
+            continue
+        try:
+            value = msgspec.json.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise RecordError(name, line, f"not a whole line of JSON ({error})") from None
+        try:
+            yield line, records.decode(value, record)
+        except ValueError as error:
+            raise RecordError(name, line, str(error)) from None
+
+
+class _Groups(Generic[R]):
+    """The records of one file handed out article by article, in the order of ``articles.jsonl``."""
+
+    def __init__(self, path: Path, record: type[R]) -> None:
+        self._name = path.name
+        self._stem = path.name.split(".")[0]
+        self._file = path.open("rb")
+        self._lines = read_lines(self._file, record, path.name)
+        self._next: tuple[int, Any] | None = next(self._lines, None)
+
+    def take(self, article_id: str) -> Iterator[tuple[int, R]]:
+        """The records of one article, each with its line."""
+        while self._next is not None and self._next[1].article_id == article_id:
+            yield self._next
+            self._next = next(self._lines, None)
+
+    def fail(self, line: int, problem: str) -> RecordError:
+        return RecordError(self._name, line, f"{problem}; run visavis {MADE_BY[self._stem]} again")
+
+    def close(self) -> None:
+        """Close the file.
+
+        Raises:
+            RecordError: A record was left over whose article is not there, or not in this place.
+        """
+        self._file.close()
+        if self._next is not None:
+            line, record = self._next
+            raise self.fail(line, f'article "{record.article_id}" is not in articles.jsonl, or not in this order')
+
+
+class Run:
+    """A run folder.
+
+    Args:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def file(self, name: str) -> Path:
+        """The path of one of the run's files, by its stem in ``records.RECORDS``."""
+        return self.path / f"{name}.jsonl"
+
+    def require(self, name: str) -> Path:
+        """The path of a file that must be there.
+
+        Raises:
+            RunError: It is not; the message names the command that writes it.
+        """
+        path = self.file(name)
+        if not path.is_file():
+            raise RunError(f"{path}: is missing; write it with: visavis {MADE_BY[name]}")
+        return path
+
+    def read(self, name: str) -> Iterator[Any]:
+        """The records of one file, in file order."""
+        path = self.require(name)
+        with path.open("rb") as file:
+            for _, record in read_lines(file, records.RECORDS[name], path.name):
+                yield record
+
+    def write(self, name: str, lines: Iterable[Any]) -> int:
+        """Write one file, whole or not at all; returns the number of records."""
+        with replacing(self.file(name)) as file:
+            return write_lines(file, lines)
+
+    def documents(self, *names: str, entities: Path | None = None) -> Iterator[Document]:
+        """The articles in file order, each joined with its records of the files named.
+
+        Args:
+            names: Any of ``sentences``, ``entities``, ``stances``.
+            entities: A file to read the mentions from, instead of ``entities.jsonl``.
+
+        Raises:
+            RecordError: A record does not fit the article or the sentence that it names.
+        """
+        paths = {name: self.require(name) for name in names} | ({"entities": entities} if entities else {})
+        groups: dict[str, _Groups[Any]] = {name: _Groups(path, records.RECORDS[name]) for name, path in paths.items()}
+        for article in self.read("articles"):
+            taken = {name: list(group.take(article.article_id)) for name, group in groups.items()}
+            for name, rows in taken.items():
+                _check(groups[name], article, rows, {row.sentence_id for _, row in taken.get("sentences", ())})
+            yield Document(article, *(tuple(row for _, row in taken.get(name, ())) for name in _JOINED))
+        for group in groups.values():
+            group.close()
+
+    @contextmanager
+    def by_article(self, *names: str) -> Iterator[Mapping[str, Document]]:
+        """The articles by id, each joined with its records when it is asked for.
+
+        Only those not yet asked for are looked up again; articles asked for in file order are read once.
+        """
+        yield _ByArticle(lambda: self.documents(*names))
+
+
+class _ByArticle(Mapping[str, Document]):
+    """Articles fetched by reading on in their file, or over it again."""
+
+    def __init__(self, read: Callable[[], Iterator[Document]]) -> None:
+        self._read = read
+        self._ahead = read()
+
+    def __getitem__(self, article_id: str) -> Document:
+        for documents in (self._ahead, self._read()):
+            self._ahead = documents
+            for document in documents:
+                if document.article.article_id == article_id:
+                    return document
+        raise KeyError(article_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return (document.article.article_id for document in self._read())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._read())
+
+
+_JOINED = ("sentences", "entities", "stances")
+
+
+def _check(group: _Groups[Any], article: Article, rows: list[tuple[int, Any]], sentences: set[str]) -> None:
+    """Hold rows against their article: offsets give the text, and sentences exist."""
+    for line, row in rows:
+        if isinstance(row, Sentence | Mention) and article.text[row.start : row.end] != row.text:
+            raise group.fail(line, f'"text" is not what article "{article.article_id}" holds at {row.start}..{row.end}')
+        if isinstance(row, Mention | Judgement) and row.sentence_id not in sentences:
+            raise group.fail(line, f'sentence "{row.sentence_id}" is not in sentences.jsonl')
