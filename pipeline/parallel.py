@@ -45,7 +45,9 @@ def ordered_map(function: Callable[[T], U], items: Iterable[T], processes: int) 
             while waiting:
                 yield waiting.popleft().result()
         except BrokenProcessPool:
-            raise PipelineError("a worker process was killed, perhaps for want of memory; use fewer --processes") from None
+            raise PipelineError(
+                "a worker process was killed, perhaps for want of memory; use fewer --processes"
+            ) from None
         finally:
             for future in waiting:
                 future.cancel()

@@ -36,4 +36,4 @@ def progress(quiet: bool) -> Progress:
         with bars.Progress(*columns, console=console, transient=True) as bar:
             yield bar.track(items, total=total, description=label)
 
-    return Progress((lambda line: None) if quiet else (lambda line: console.print(line)), track)
+    return Progress((lambda line: None) if quiet else (console.print), track)

@@ -72,8 +72,9 @@ class Sentence(msgspec.Struct, frozen=True):
 class Mention(msgspec.Struct, frozen=True):
     """A named entity, or words that bear on a target; ``label`` is spaCy's, or None where spaCy saw no entity.
 
-    ``initiator`` is true where the words stand for the initiator, which is never a target. A mention whose ``link`` is ``carried`` covers the words that carry the reference, or, where the sentence merely goes
-    on about its target, the whole sentence.
+    ``initiator`` is true where the words stand for the initiator, which is never a target. A mention whose ``link`` is
+    ``carried`` covers the words that carry the reference, or, where the sentence merely goes on about its target, the
+    whole sentence.
     """
 
     article_id: Name
@@ -143,8 +144,11 @@ class Alignment(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, tag_field="record", tag="comparison"):
-    """The head of a topic's report. ``agreement`` is the share of the comparable target-by-author-pair cases in
-    which both authors have the same label; None where no two authors write about the same target."""
+    """The head of a topic's report.
+
+    ``agreement`` is the share, of the cases in which two authors write about one target, in which both have the same
+    label; None where there is no such case.
+    """
 
     topic: Name
     initiator: str
@@ -224,7 +228,10 @@ R = TypeVar("R")
 
 _PROBLEMS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"Object missing required field `(.+?)`(?: - at `\$\.?(.*)`)?$", lambda m: f"{_path(m[2], m[1])} is missing"),
-    (r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?$", lambda m: f"{_path(m[2], m[1])} is not known here"),
+    (
+        r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?$",
+        lambda m: f"{_path(m[2], m[1])} is not known here",
+    ),
     (r"Expected `(.+?)`, got `(.+?)` - at `\$\.?(.*)`$", lambda m: f"{_path(m[3])} must be {m[1]}, not {m[2]}"),
     (r"Expected `(.+?)`, got `(.+?)`$", lambda m: f"must be {m[1]}, not {m[2]}"),
     (r"Invalid enum value (.+?) - at `\$\.?(.*)`$", lambda m: f"{_path(m[2])} cannot be {m[1]}"),

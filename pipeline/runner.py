@@ -15,8 +15,8 @@ from pipeline.config import CONFIG_NAME, Corpus, Settings, Subject, find_config,
 from pipeline.errors import ConfigError, CorpusError, RunError
 from pipeline.ledger import (
     Ledger,
-    finished,
     fingerprint,
+    finished,
     is_current,
     read_ledger,
     sha256_folder,
@@ -28,7 +28,6 @@ from pipeline.store import PARTIAL, Run, replacing, sha256_file, write_lines
 
 T = TypeVar("T")
 
-STAGES = ("ingest", "segment", "entities", "stance", "align", "report")
 _BATCH = 60_000
 """Characters of articles that one process works on at a time."""
 _RECOGNISED = "recognised"
@@ -78,21 +77,28 @@ class Runner:
 
         given = [(path, *self._corpus(path, config)) for path in corpora]
         inputs = {f"{number}:{name}": sha for number, (path, _, _) in enumerate(given) for name, sha in _hashes(path)}
-        parts = {"inputs": inputs, "corpora": [(corpus, topic) for _, corpus, topic in given], "settings": self.settings.ingest}
+        parts = {
+            "inputs": inputs,
+            "corpora": [(corpus, topic) for _, corpus, topic in given],
+            "settings": self.settings.ingest,
+        }
         subjects: dict[str, Subject | None] = {}
 
         def do() -> dict[str, int]:
             counts: Counter[str] = Counter(articles=0, rejected=0)
             extracted = chain.from_iterable(self._extract(*corpus, subjects) for corpus in given)
-            with self.progress.track(settle(extracted), "ingest", None) as settled:
-                with replacing(self.run.file("articles")) as articles, replacing(self.run.file("rejected")) as rejected:
-                    for record in settled:
-                        write_lines(rejected if isinstance(record, Rejected) else articles, [record])
-                        counts["rejected" if isinstance(record, Rejected) else "articles"] += 1
+            files = replacing(self.run.file("articles")), replacing(self.run.file("rejected"))
+            with (
+                self.progress.track(settle(extracted), "ingest", None) as settled,
+                files[0] as taken,
+                files[1] as refused,
+            ):
+                for record in settled:
+                    is_refused = isinstance(record, Rejected)
+                    write_lines(refused if is_refused else taken, [record])
+                    counts["rejected" if is_refused else "articles"] += 1
             if not counts["articles"]:
-                raise CorpusError(
-                    f"{corpora[0]}: no article could be taken in; see why in {self.run.file('rejected')}"
-                )
+                raise CorpusError(f"{corpora[0]}: no article could be taken in; see why in {self.run.file('rejected')}")
             self.ledger.subjects = dict(sorted(subjects.items()))
             self.ledger.discovered = []
             self.ledger.inputs = inputs
@@ -108,7 +114,9 @@ class Runner:
         def do() -> dict[str, int]:
             return self._write("segment", "sentences", work.segment_batch, self._batches())
 
-        self._do("segment", {"inputs": self._hash("articles"), "models": spacy_model.name_and_version()}, ["sentences"], do)
+        self._do(
+            "segment", {"inputs": self._hash("articles"), "models": spacy_model.name_and_version()}, ["sentences"], do
+        )
 
     def entities(self, config: Path | None = None) -> None:
         """Write ``entities.jsonl``; topics without a subject have it discovered."""
@@ -184,9 +192,6 @@ class Runner:
         if not self.force and is_current(self.run, self.ledger, stage, wanted):
             self.progress.say(f"{stage}: unchanged, skipped")
             return
-        # What hung on the old output is out of date from here on, also if this run is killed before it gets there.
-        for later in STAGES[STAGES.index(stage) :]:
-            self.ledger.stages.pop(later, None)
         begun = time.perf_counter()
         counts = do()
         seconds = time.perf_counter() - begun
@@ -267,7 +272,7 @@ class Runner:
                 subject = corpus.subject()
                 if subjects.setdefault(record.topic, subject) != subject:
                     raise ConfigError(
-                        f'{path}: topic "{record.topic}" is compared by another {CONFIG_NAME} already; give it its own topic'
+                        f'{path}: topic "{record.topic}" has another {CONFIG_NAME} already; give it a topic of its own'
                     )
             yield record
 
@@ -299,7 +304,9 @@ class Runner:
             write_lines(file, tracked)
         try:
             self._discover(missing, recognised)
-            batch = (work.SubjectBatch(documents) for documents in self._with_subjects("sentences", entities=recognised))
+            batch = (
+                work.SubjectBatch(documents) for documents in self._with_subjects("sentences", entities=recognised)
+            )
             return self._write("entities", "entities", work.link_batch, batch)
         finally:
             recognised.unlink(missing_ok=True)
@@ -322,11 +329,10 @@ class Runner:
             with replacing(file) as out:
                 out.write(write_corpus(topic, subject))
             names = ", ".join(party.name for party in subject.target)
-            self.progress.say(f"{topic}: {subject.initiator.name} toward {names}; edit {file} and run again to change this")
+            told = f"{topic}: {subject.initiator.name} toward {names}"
+            self.progress.say(f"{told}; edit {file} and run again to change this")
         if all(subject is None for subject in self.ledger.subjects.values()):
-            raise CorpusError(
-                f"{self.run.path}: no initiator and targets could be discovered; name them in a {CONFIG_NAME}, given by --config"
-            )
+            raise CorpusError(f"{self.run.path}: no initiator and targets could be discovered; name them with --config")
 
 
 def _hashes(path: Path) -> Iterator[tuple[str, str]]:
@@ -344,4 +350,3 @@ def _spacy() -> tuple[str, str]:
     from pipeline import spacy_model
 
     return spacy_model.name_and_version()
-

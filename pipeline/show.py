@@ -45,7 +45,7 @@ PAIR_ORDER: tuple[PairRelation, ...] = ("contradicts", "corroborates", "qualifie
 """The order in which pairs are shown: a contradiction is what a reader looks for."""
 
 
-def show(  # noqa: PLR0913
+def show(
     records: Iterable[ReportRecord],
     documents: Mapping[str, Document],
     console: Console,
@@ -136,7 +136,7 @@ def _pairwise(relations: Iterable[PairwiseRelation]) -> str:
 class _Page:
     """One topic on its way to the terminal. What comes from outside is made safe on its way into a text."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(
         self,
         terminal: Terminal,
         head: Comparison,

@@ -53,8 +53,9 @@ def write_lines(file: IO[str], lines: Iterable[Any]) -> int:
     """Write records as JSON lines; returns how many."""
     writer = jsonlines.Writer(file, dumps=records.encode)
     count = 0
-    for count, record in enumerate(lines, start=1):
+    for record in lines:
         writer.write(record)
+        count += 1
     return count
 
 
@@ -166,13 +167,9 @@ class Run:
         for group in groups.values():
             group.close()
 
-    @contextmanager
-    def by_article(self, *names: str) -> Iterator[Mapping[str, Document]]:
-        """The articles by id, each joined with its records when it is asked for.
-
-        Only those not yet asked for are looked up again; articles asked for in file order are read once.
-        """
-        yield _ByArticle(lambda: self.documents(*names))
+    def by_article(self, *names: str) -> Mapping[str, Document]:
+        """The articles by id, each joined with its records when it is asked for; cheap when asked for in file order."""
+        return _ByArticle(lambda: self.documents(*names))
 
 
 class _ByArticle(Mapping[str, Document]):

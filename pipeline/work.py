@@ -80,7 +80,11 @@ def link_batch(batch: SubjectBatch) -> list[Mention]:
     """Link sentences to targets."""
     from pipeline.entities import link
 
-    return [mention for subject, documents in _by_subject(batch.documents) for mention in link(documents, _gazetteer(subject))]
+    return [
+        mention
+        for subject, documents in _by_subject(batch.documents)
+        for mention in link(documents, _gazetteer(subject))
+    ]
 
 
 def recognise_and_link_batch(batch: SubjectBatch) -> list[Mention]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import random
 import subprocess
@@ -321,7 +322,7 @@ def noisy(rng: random.Random, rows: list[dict[str, Any]], text: str, name: str) 
     cuts = sorted({row["start"] for row in rows} | {row["end"] for row in rows})
     cuts = [cut for cut in cuts if rng.random() > 0.15] + [cut + 7 for cut in cuts if rng.random() > 0.9]
     cuts = sorted({cut for cut in cuts if cut < len(text)})
-    sentences = [sentence(name, index, *ends, text) for index, ends in enumerate(zip(cuts, cuts[1:], strict=False))]
+    sentences = [sentence(name, index, *ends, text) for index, ends in enumerate(itertools.pairwise(cuts))]
     targets = sorted({row["target"] for row in rows if row["target"]})
     judgements = [
         Judgement(

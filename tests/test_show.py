@@ -61,7 +61,7 @@ def records(documents: Sequence[Document], alignments: Sequence[Alignment] = ())
     return report(documents, alignments, SUBJECT, "t", ReportConfig())
 
 
-def shown(  # noqa: PLR0913
+def shown(
     documents: Sequence[Document],
     alignments: Sequence[Alignment] = (),
     *,

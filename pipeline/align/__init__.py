@@ -1,8 +1,8 @@
 """Align: which sentences of different authors speak of the same matter of a target, and how they relate.
 
-A baseline: sentences are vectors of their words (TF-IDF over the topic, the parties' names left out); two sentences speak of
-the same matter when the cosine of their vectors, raised where both take the same side, is high enough; and how they
-relate follows from their stances.
+A baseline: sentences are vectors of their words (TF-IDF over the topic, the parties' names left out); two sentences
+speak of the same matter when the cosine of their vectors, raised where both take the same side, is high enough; and
+how they relate follows from their stances.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["align", "relation"]
 
 
 class _Row(NamedTuple):
-    """A judged sentence; ``at`` is its article's place in the topic, ``text`` the sentence without the parties' names."""
+    """A judged sentence; ``at`` is its article's place in the topic, ``text`` leaves the parties' names out."""
 
     at: int
     sentence: Sentence
@@ -39,8 +39,8 @@ def align(documents: Sequence[Document], targets: Sequence[str], config: AlignCo
         config: The similarity from which two sentences are paired, and what taking the same side adds to it.
 
     Yields:
-        Pairs by target, then by position of ``a`` and ``b``; ``a`` is of the earlier article. ``confidence`` is the
-        similarity times the confidence of both stances; it is not calibrated.
+        Pairs by target, then by position of ``a`` and ``b``; ``a`` is of the earlier article. ``confidence`` is that
+        in the relation, were the matter the same: the product of the confidences of both stances.
     """
     rows = _rows(documents)
     vectors = _vectors([row.text for row in rows])
@@ -60,7 +60,7 @@ def align(documents: Sequence[Document], targets: Sequence[str], config: AlignCo
                     b=Claim(b.sentence.article_id, b.sentence.sentence_id),
                     similarity=similarity,
                     relation=relation(a.judgement, b.judgement),
-                    confidence=round(similarity * a.judgement.confidence * b.judgement.confidence, 4),
+                    confidence=round(a.judgement.confidence * b.judgement.confidence, 4),
                 )
 
 
@@ -104,7 +104,7 @@ def _vectors(texts: Sequence[str]) -> csr_array | None:
 
     vectorizer = TfidfVectorizer(analyzer=_stems, sublinear_tf=True)
     try:
-        return vectorizer.fit_transform(texts).tocsr()  # type: ignore[no-any-return]
+        return vectorizer.fit_transform(texts).tocsr()
     except ValueError:
         return None
 

@@ -90,7 +90,9 @@ def places() -> dict[str, Place]:
         mine = tuple((word, kind) for word, kind in words[k].items() if kind != "leader" or word not in led)
         led |= {word for word, kind in mine if kind == "leader"}
         more = extra.get(names[k], {})
-        found[k] = Place(names[k], population.get(k, 0), mine, tuple(more.get("wider", ())), tuple(more.get("heads", ())))
+        found[k] = Place(
+            names[k], population.get(k, 0), mine, tuple(more.get("wider", ())), tuple(more.get("heads", ()))
+        )
     return found
 
 

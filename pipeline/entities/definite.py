@@ -10,7 +10,10 @@ from pipeline.entities.gazetteer import Gazetteer, Name
 Span = tuple[int, int, Name]
 """Start and end within a sentence, and whom the words stand for."""
 
-_DEFINITE = re.compile(r"(?:the|this|that|his|her|its|their|our) (?:(?:full|whole|entire|same|powerful|governing|ruling) )?$", re.IGNORECASE)
+_DEFINITE = re.compile(
+    r"(?:the|this|that|his|her|its|their|our) (?:(?:full|whole|entire|same|powerful|governing|ruling) )?$",
+    re.IGNORECASE,
+)
 _ANOTHER = re.compile(r" (?:of|for|in|at) (?:the )?[A-ZÀ-Ý]| (?:\w+ )?(?:of|for) [a-z]")
 _OWN = re.compile(r"(?:his|her|its|their|our) ", re.IGNORECASE)
 

@@ -14,7 +14,9 @@ from pipeline.entities.countries import stands_for, table
 _SMALL = ("of", "for", "the", "and", "on", "in", "de", "&")
 _NO_NUMBER = re.compile(r"(?:police|media|staff|people|news|ss|us|is)$", re.IGNORECASE)
 _PLURAL_PEOPLE = re.compile(r"[A-ZÀ-Ý]\w+(?:ans|ats|ists|ives|ens|als|ers)$")
-_PERSON = re.compile(r"[A-ZÀ-Ý][\w.'-]*(?: (?:[A-ZÀ-Ý][\w'-]*\.?|al|bin|de|del|der|di|el|la|van|von)){0,3} [A-ZÀ-Ý][\w'-]+")
+_PERSON = re.compile(
+    r"[A-ZÀ-Ý][\w.'-]*(?: (?:[A-ZÀ-Ý][\w'-]*\.?|al|bin|de|del|der|di|el|la|van|von)){0,3} [A-ZÀ-Ý][\w'-]+"
+)
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -78,12 +80,12 @@ def short_forms(name: str) -> Iterator[Form]:
             yield Form(bare[:-1], inside=True)
         return
     letters = acronym(bare)
-    if len(letters) > 2:  # noqa: PLR2004 - two letters are too often something else, unless an article stands before
+    if len(letters) > 2:
         yield Form(letters)
         yield Form("".join(f"{letter}." for letter in letters))
     elif letters:
         yield Form(f"the {letters}")
-    proper = len(words) == 2 and words[0][0].isupper() and words[0] not in _words("common")  # noqa: PLR2004
+    proper = len(words) == 2 and words[0][0].isupper() and words[0] not in _words("common")
     if proper and words[1] in _words("kinds") and stands_for(words[0]) is None:
         yield Form(words[0], inside=not words[0].isupper())
         if words[1] == "Party" and not words[0].isupper():
@@ -127,6 +129,16 @@ def government(name: str) -> tuple[str, str] | None:
 def governments() -> tuple[str, ...]:
     """Nouns that after a country's adjective mean its government, in order."""
     return tuple(sorted(_words("governments")))
+
+
+def is_plural(name: str) -> bool:
+    """Whether a name is a plural noun.
+
+    >>> is_plural("House Democrats"), is_plural("trade unions"), is_plural("United States"), is_plural("police")
+    (True, True, False, True)
+    """
+    last = name.split()[-1]
+    return bool(_PLURAL_PEOPLE.fullmatch(last)) or last == "police" or (last.islower() and last.endswith(("s", "men")))
 
 
 def may_be_person(name: str) -> bool:

@@ -51,6 +51,7 @@ class Gazetteer:
         persons: Names with the shape of a person's of the parties that are no place, with their ids.
         heads: Common nouns that may stand for a party named before (``the commission``), with the ids.
         common: Ids of the parties that are common nouns themselves (``university rectors``).
+        plural: Ids of the parties whose names are plurals (``House Democrats``).
         leaders: Full names of leaders, with how they stand for whom.
         initiator_words: Every surface form of the initiator, in order.
     """
@@ -66,6 +67,7 @@ class Gazetteer:
         )
         self.heads: dict[str, tuple[str, ...]] = {}
         self.common = frozenset(party.id for party in subject.parties() if party.name.islower())
+        self.plural = frozenset(party.id for party in subject.parties() if forms.is_plural(party.name))
         self._inside: set[str] = set()
         ranked: dict[str, dict[str, tuple[int, Link]]] = {}
         for party in subject.parties():
@@ -76,7 +78,9 @@ class Gazetteer:
             for noun in sorted(nouns.union(*(place.heads for place in self.places[party.id]))):
                 self.heads[noun] = (*self.heads.get(noun, ()), party.id)
         for noun, parties in self.heads.items():
-            namesakes = (p.id for p in subject.parties() if noun.capitalize() in f"{p.name} {' '.join(p.aliases)}".split())
+            namesakes = (
+                p.id for p in subject.parties() if noun.capitalize() in f"{p.name} {' '.join(p.aliases)}".split()
+            )
             self.heads[noun] = tuple(dict.fromkeys((*parties, *namesakes)))
         for surface, target in _shared(subject):
             ranked.setdefault(surface, {}).setdefault(target, (_KNOWN, "name"))
@@ -85,7 +89,7 @@ class Gazetteer:
         self._names |= {
             surface.upper(): names
             for surface, names in self._names.items()
-            if len(surface) > 3 and surface.upper() not in self._names  # noqa: PLR2004 - "ALL" may be a word
+            if len(surface) > 3 and surface.upper() not in self._names
         }
         self.initiator_words = tuple(
             sorted(surface for surface, names in self._names.items() if any(n.party == self.initiator for n in names))
@@ -160,10 +164,11 @@ def _places(subject: Subject) -> dict[str, tuple[Place, ...]]:
         own = [find(name) for name in (party.name, *party.aliases)]
         found[party.id] = tuple({place.name: place for place in own if place}.values())
     taken = {place.name for own in found.values() for place in own}
-    for party_id, own in found.items():
-        wider = [find(name) for place in own for name in place.wider if name not in taken]
-        found[party_id] = (*own, *(place for place in wider if place))
-    return found
+    wider = {
+        party_id: [find(name) for place in places_of for name in place.wider if name not in taken]
+        for party_id, places_of in found.items()
+    }
+    return {party_id: (*found[party_id], *(place for place in more if place)) for party_id, more in wider.items()}
 
 
 def _governed(name: str) -> Iterator[tuple[str, Link, int]]:
@@ -184,12 +189,9 @@ def _governed(name: str) -> Iterator[tuple[str, Link, int]]:
                 for other in {noun: None, **dict.fromkeys(forms.governments())}:
                     yield f"{normalize(surface)} {other}", "name", _DERIVED
         return
-    for word in name.split()[1:] if name[0].isupper() else ():
+    for word in name.split():
         if (place := stands_for(word)) and place.name.endswith(" Party"):
             yield from ((normalize(surface), link, _DERIVED) for surface, link in place.words)
-    first = stands_for(name.split()[0])
-    if first and first.name.endswith(" Party"):
-        yield from ((normalize(surface), link, _DERIVED) for surface, link in first.words)
 
 
 def _shared(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -198,7 +200,11 @@ def _shared(subject: Subject) -> Iterator[tuple[str, str]]:
         mine, theirs = subject.initiator.name.split(), target.name.split()
         if len(mine) == 2 == len(theirs) and mine[1] == theirs[1] and {mine[0], theirs[0]} <= set(_COMPASS):
             place = find(target.name)
-            stems = {theirs[1]} | {w.removeprefix(f"{theirs[0]} ") for w, kind in place.words if kind == "demonym"} if place else {theirs[1]}
+            stems = (
+                {theirs[1]} | {w.removeprefix(f"{theirs[0]} ") for w, kind in place.words if kind == "demonym"}
+                if place
+                else {theirs[1]}
+            )
             words = [f"the {theirs[0]}", f"two {theirs[1]}s", f"both {theirs[1]}s", f"North and South {theirs[1]}"]
             words += [f"{inter}-{stem}" for stem in sorted(stems) for inter in ("inter", "Inter")]
             yield from ((word, target.id) for word in words)

@@ -43,17 +43,19 @@ def link_article(document: Document, gazetteer: Gazetteer) -> Iterator[Mention]:
             continue
         links = [_mention(sentence, span, gazetteer.initiator) for span in named.spans(sentence, entities)]
         persons = {m.target or gazetteer.initiator for m in links} & people
+        # Persons who are no party count too: they may be meant by "he" in the next sentence.
+        persons |= {entity.text for entity in entities if entity.label == "PERSON" and not _overlapped(entity, links)}
         targets = tuple(dict.fromkeys(m.target for m in links if m.target))
         opens = before is None or before.sentence.paragraph != sentence.paragraph
         if not targets and before is not None and sentence.kind == "body" == before.sentence.kind:
-            links += _carried(sentence, entities, before, gazetteer)
+            links += list(_carried(sentence, entities, links, before, gazetteer))
             targets = tuple(dict.fromkeys(m.target for m in links if m.target))
         yield from _merge(entities, links)
         before = _Judged(sentence, targets, opens, frozenset(persons)) if targets else None
 
 
 class _Judged(msgspec.Struct, frozen=True):
-    """A sentence that bears on targets, whether it opens its paragraph, and the parties in it that are persons."""
+    """A sentence that bears on targets, whether it opens its paragraph, and the persons in it."""
 
     sentence: Sentence
     targets: tuple[str, ...]
@@ -84,7 +86,9 @@ class _Named:
                 spans += [(found.start, found.end, name) for name in found.names]
         others: list[Span] = list(self._people.find(plain))
         if self._pattern:
-            others += [(match.start(), match.end(), self._explained[match[0]]) for match in self._pattern.finditer(plain)]
+            others += [
+                (match.start(), match.end(), self._explained[match[0]]) for match in self._pattern.finditer(plain)
+            ]
         spans += [other for other in others if not _overlaps(other, spans)]
         spans.sort(key=lambda span: span[:2])
         described = [span for span in self._definites.find(plain, spans) if not _overlaps(span, spans)]
@@ -93,6 +97,10 @@ class _Named:
     def _starts_paragraph(self, sentence: Sentence) -> bool:
         before = self._article[: sentence.start].rstrip(" ")
         return not before or before.endswith("\n")
+
+
+def _overlapped(entity: Mention, links: Sequence[Mention]) -> bool:
+    return any(link.start < entity.end and entity.start < link.end for link in links)
 
 
 def _overlaps(span: Span, others: Sequence[Span]) -> bool:
@@ -116,16 +124,20 @@ def _mention(sentence: Sentence, span: Span, initiator: str) -> Mention:
 
 
 def _carried(
-    sentence: Sentence, entities: Sequence[Mention], before: _Judged, gazetteer: Gazetteer
+    sentence: Sentence,
+    entities: Sequence[Mention],
+    links: Sequence[Mention],
+    before: _Judged,
+    gazetteer: Gazetteer,
 ) -> Iterator[Mention]:
     """What a sentence that names no target takes over from the sentence before."""
+    people = {party for _, party in gazetteer.persons}
     known = " ".join(gazetteer.initiator_words)
+    names = [entity for entity in entities if entity.label in ("PERSON", "ORG", "GPE", "NORP")]
+    named = min((name.start - sentence.start for name in (*names, *links)), default=None)
     new_subject = any(
-        entity.start - sentence.start <= len("The ")
-        and entity.label in ("PERSON", "ORG", "GPE", "NORP")
-        and entity.text not in before.sentence.text
-        and entity.text not in known
-        for entity in entities
+        name.start - sentence.start <= len("The ") and name.text not in before.sentence.text and name.text not in known
+        for name in names
     )
     for target in before.targets:
         context = Before(
@@ -133,11 +145,12 @@ def _carried(
             targets=len(before.targets),
             opens=before.opens,
             same_paragraph=sentence.paragraph == before.sentence.paragraph,
-            person=target in {party for _, party in gazetteer.persons},
-            other_person=bool(before.persons - {target}),
+            person=target in people,
+            plural=target in gazetteer.plural,
+            other_person=bool(before.persons - {target} if target in people else before.persons & people),
             known=known,
         )
-        if span := carries(sentence.text, context, new_subject):
+        if span := carries(sentence.text, context, named, new_subject):
             yield _mention(sentence, (*span, Name(target, "carried")), "")
 
 
@@ -156,7 +169,7 @@ def _explained(text: str, gazetteer: Gazetteer) -> dict[str, Name]:
     for match in _LONG_NAME.finditer(plain):
         name = match[0].removeprefix("The ")
         letters = acronym(name)
-        if 2 < len(letters) < 7:  # noqa: PLR2004 - the length of acronyms that stand for one body
+        if 2 < len(letters) < 7:
             for found in gazetteer.find(letters):
                 if found.names[0].link == "name" and not gazetteer.places[found.names[0].party]:
                     explained.setdefault(name, found.names[0])

@@ -16,7 +16,9 @@ _OFFICE = (
     r"|head of state|foreign secretary|minister|general secretary|secretary[- ]general|secretary of state|secretary)"
 )
 _TITLE = (
-    r"(?i:" + _OFFICE + r"|leader|chairman|chairwoman|chair|chief executive|chief|chief of staff|envoy|ambassador|spokesman"
+    r"(?i:"
+    + _OFFICE
+    + r"|leader|chairman|chairwoman|chair|chief executive|chief|chief of staff|envoy|ambassador|spokesman"
     r"|spokeswoman|spokesperson|negotiator|commissioner|director|director[- ]general|governor|mayor|diplomat|executive"
     r"|politburo member|state councill?or|lawmaker|senator|speaker|deputy|official|owner|founder|boss|head)"
 )
@@ -31,13 +33,29 @@ _GOVERNMENT_OF = re.compile(r"(?:'s)? (?:government|administration|regime|leader
 _BESIDE = re.compile(r",? (?:who is |who was )?(?:the |a |an |its |his |her )?" + _KIND)
 _AFTER_PARTY = re.compile(r"(?:'s|s')?,? " + _KIND + _TITLE + r"\b")
 _AFTER_TITLE = re.compile(
-    r"(?:, (?:who is |who was )?(?:the |a |an )?" + _KIND + _TITLE + r"s? (?:of|for|to|at) (?:the )?| (?:of|for) (?:the )?)"
+    r"(?:, (?:who is |who was )?(?:the |a |an )?"
+    + _KIND
+    + _TITLE
+    + r"s? (?:of|for|to|at) (?:the )?| (?:of|for) (?:the )?)"
 )
 _TITLED = re.compile(r"\b" + _TITLE + r" $")
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Dr|Sen|Rep|Gov|Gen|Sir)\.?|President|Chancellor|Premier|Prime Minister|Senator|Representative|Secretary|Speaker|Governor|Congressman|Congresswoman|Justice|Judge|King|Queen"
-_LEADS = re.compile(r"\b(?:President|Prime Minister|Premier|Chancellor|Mr\.?|Mrs\.?|Ms\.?|Secretary|Colonel|Tsar|Emperor|Pope) $")
-_NOT_A_PERSON = re.compile(r" (?:family|brothers|sisters|couple|dynasty|Tower|Towers|Hotel|Foundation|Organization|University)\b|, Jr\.| Jr\b")
-_NICKNAMES = ("Bill William", "Bob Robert", "Dick Richard", "Ted Edward", "Peggy Margaret", "Jack John", "Liz Elizabeth", "Meg Margaret")
+_LEADS = re.compile(
+    r"\b(?:President|Prime Minister|Premier|Chancellor|Mr\.?|Mrs\.?|Ms\.?|Secretary|Colonel|Tsar|Emperor|Pope) $"
+)
+_NOT_A_PERSON = re.compile(
+    r" (?:family|brothers|sisters|couple|dynasty|Tower|Towers|Hotel|Foundation|Organization|University)\b|, Jr\.| Jr\b"
+)
+_NICKNAMES = (
+    "Bill William",
+    "Bob Robert",
+    "Dick Richard",
+    "Ted Edward",
+    "Peggy Margaret",
+    "Jack John",
+    "Liz Elizabeth",
+    "Meg Margaret",
+)
 
 
 class People:
@@ -116,19 +134,28 @@ class People:
                     known[full] = name
         surnames = {person.split()[-1] for person in self._persons if " " in person}
         for word in sorted({word for person in self._persons for word in person.split()[-1:]} & families.keys()):
-            if len(families[word]) == 1 and word not in surnames and (word not in _common_families() or self._is_titled(word)):
+            if (
+                len(families[word]) == 1
+                and word not in surnames
+                and (word not in _common_families() or self._is_titled(word))
+            ):
                 known[word] = next(iter(families[word]))
         return known
 
     def _is_titled(self, family: str) -> bool:
-        return any(_LEADS.search(self._text[max(0, match.start() - 20) : match.start()]) for match in re.finditer(rf"\b{family}\b", self._text))
+        return any(
+            _LEADS.search(self._text[max(0, match.start() - 20) : match.start()])
+            for match in re.finditer(rf"\b{family}\b", self._text)
+        )
 
     def _parties(self) -> dict[str, Name]:
         """Parties that are persons, by every full form of their names here; by the family name where there is none."""
         found: dict[str, Name] = {}
         for name, party in self._gazetteer.persons:
             given, family = name.split()[0], name.split()[-1]
-            middle = re.compile(rf"\b{re.escape(given)} (?:[A-Z]\.? )?{re.escape(name.split(' ', 1)[1])}\b(?! Jr\b|, Jr)")
+            middle = re.compile(
+                rf"\b{re.escape(given)} (?:[A-Z]\.? )?{re.escape(name.split(' ', 1)[1])}\b(?! Jr\b|, Jr)"
+            )
             in_full = {match[0] for match in middle.finditer(self._text)}
             others = [person for person in self._persons if person.endswith(f" {family}") and person not in in_full]
             in_full |= {person for person in others if _same_given(person.split()[0], given)}

@@ -1,4 +1,4 @@
-"""Where a name does not mean what it seems to name: ``the East China Sea``, ``South American``, ``Denzel Washington``."""
+"""Where a name does not mean what it seems to: ``the East China Sea``, ``South American``, ``Denzel Washington``."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ _DATELINE = re.compile(
 _GOVERNMENT = re.compile(
     r"(?i)\b(?:government|ministry|regime|administration|leadership|embassy|parliament|army|forces?|officials?|department)s?\b"
 )
-_TITLED = re.compile(r"['’]s |\s*(?:President|Prime|Premier|Foreign|Defen[cs]e|King|Queen|Chancellor|Minister|Secretary)\b")
+_TITLED = re.compile(
+    r"['’]s |\s*(?:President|Prime|Premier|Foreign|Defen[cs]e|King|Queen|Chancellor|Minister|Secretary)\b"
+)
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Rep|Sen|Gov|Judge|Justice|Coach|Congressman|Congresswoman|Senator)\.?"
 _SHOUTED_US = re.compile(r"(?:^|.*\b(?:THE|WITH|AND|VS\.?|AGAINST|FROM|IN|TO|,)) ?$")
 _BLOCKING = ("WORK_OF_ART", "FAC", "LAW", "EVENT", "PRODUCT", "LANGUAGE")
+_IN_THE_MIDDLE = re.compile(r"[A-Z][\w.-]* \0 [A-Z]")
 _OF_TWO_WORDS = re.compile(r"[\w.]+ [A-Z]\w+$")
 
 
@@ -154,9 +157,7 @@ def _plain_words(names: Sequence[str], shared: Sequence[str]) -> list[str]:
     return [word for place in found for word, kind in place.words if kind in kinds and word not in shared]
 
 
-def _inside_longer_name(
-    found: Found, surface: str, links: set[Link], entities: Sequence[Mention], offset: int
-) -> bool:
+def _inside_longer_name(found: Found, surface: str, links: set[Link], entities: Sequence[Mention], offset: int) -> bool:
     """Whether the words lie inside a longer name of a person, a work, a law, or (for a capital) of an organisation."""
     start, end = found.start + offset, found.end + offset
     for entity in entities:
@@ -169,6 +170,8 @@ def _inside_longer_name(
             return True
         if entity.label == "ORG" and links == {"capital"} and not _GOVERNMENT.search(entity.text):
             return entity.text.startswith(surface)
+        if entity.label == "ORG" and _IN_THE_MIDDLE.search(entity.text.replace(surface, "\0", 1)):
+            return True
     return False
 
 

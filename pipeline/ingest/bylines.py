@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from pipeline.ingest.dates import DATE
@@ -76,7 +77,7 @@ def author_note(lines: list[str]) -> str | None:
     'Ann Lee'
     >>> author_note(["It ended.", "About the Author"])
     """
-    for heading, note in zip(lines, lines[1:], strict=False):
+    for heading, note in itertools.pairwise(lines):
         if _ABOUT.fullmatch(heading):
             match = _NAMES.match(note)
             return _people(match["names"]) if match and re.match(r",|\s+(?:is|was|are|were)\b", match["rest"]) else None

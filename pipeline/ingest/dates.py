@@ -33,7 +33,7 @@ _MONTH_YEAR = re.compile(rf"{_MONTH},?\s+{_YEAR}", re.IGNORECASE)
 _SETTINGS: dict[str, Any] = {
     "PARSERS": ["absolute-time"],
     "REQUIRE_PARTS": ["year", "month", "day"],
-    "RELATIVE_BASE": datetime.datetime(2000, 1, 1),  # noqa: DTZ001 -- keeps the parser from reading the clock
+    "RELATIVE_BASE": datetime.datetime(2000, 1, 1),
     "RETURN_AS_TIMEZONE_AWARE": False,
     "TIMEZONE": "UTC",
 }
@@ -69,13 +69,16 @@ def _checked(year: str, month: str | None, day: str | None) -> str | None:
     return "-".join(part for part in (year, month, day) if part)
 
 
+_MONTHS = 12
+
+
 @lru_cache(maxsize=1024)
 def _parsed(text: str) -> str | None:
     """What ``dateparser`` makes of one date with day, month and year."""
     numeric = _NUMERIC.fullmatch(text)
-    if numeric and numeric[2] != "." and numeric[1] != numeric[3] and int(numeric[1]) < 13 > int(numeric[3]):
+    if numeric and numeric[2] != "." and numeric[1] != numeric[3] and max(int(numeric[1]), int(numeric[3])) <= _MONTHS:
         return None
-    order = "DMY" if numeric and (numeric[2] == "." or int(numeric[1]) > 12) else "MDY"
+    order = "DMY" if numeric and (numeric[2] == "." or int(numeric[1]) > _MONTHS) else "MDY"
     text = re.sub(r"(?<=\d)T[\d:.]+.*$", "", text)
     if re.match(r"\d{4}", text):
         return _checked(*re.sub(r"\b(\d)\b", r"0\1", text.replace("/", "-")).split("-"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import msgspec
@@ -94,7 +95,7 @@ def _read_head(lines: list[str], text: str, found: dict[str, str]) -> None:
     """Read the lines above the body, up to the first that belongs to it."""
     places = [place for place, line in enumerate(lines) if plain(line)][: _HEAD + 1]
     unknown = 0
-    for place, after in zip(places, places[1:], strict=False):
+    for place, after in itertools.pairwise(places):
         line = plain(lines[place])
         # Copied pages often have the author's name on the line below "By".
         below = plain(lines[after])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Literal, NamedTuple
 
@@ -128,7 +129,7 @@ def _wrap_width(lines: list[_Line]) -> int | None:
     """
     pairs = [
         (left, right)
-        for left, right in zip(lines, lines[1:], strict=False)
+        for left, right in itertools.pairwise(lines)
         if left.kind in ("text", "bullet", "quote") and right.kind in ("text", "quote")
     ]
     if not pairs:

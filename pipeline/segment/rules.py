@@ -150,7 +150,7 @@ def no_word_before(at: Candidate) -> bool | None:
 def no_word_follows(at: Candidate) -> bool | None:
     """A dash, a bracket or another full stop goes on with the sentence."""
     first = at.word[:1]
-    return None if first.isalnum() or first in "$£€¥#@" and first else False
+    return None if first.isalnum() or (first in "$£€¥#@" and first) else False
 
 
 def lower_case_follows(at: Candidate) -> bool | None:
@@ -192,7 +192,7 @@ def time_goes_on(at: Candidate) -> bool | None:
     if at.token.lower() not in ("a.m", "p.m"):
         return None
     word = at.word.strip(".,;)")
-    return False if word in ZONES or word.endswith("day") and word not in ("Today", "Yesterday") else None
+    return False if word in ZONES or (word.endswith("day") and word not in ("Today", "Yesterday")) else None
 
 
 def abbreviation(at: Candidate) -> bool | None:

@@ -57,10 +57,13 @@ def _judgement(sentence: Sentence, target: str, prediction: Prediction, config: 
 
 def _rationale(sentence: Sentence, prediction: Prediction, count: int) -> tuple[Rationale, ...]:
     """The words that weigh most, for or against, in order of position."""
-    words = [(span, weight) for span, weight in prediction.words if any(c.isalnum() for c in sentence.text[slice(*span)])]
+    words = [
+        (span, weight) for span, weight in prediction.words if any(c.isalnum() for c in sentence.text[slice(*span)])
+    ]
     chosen = sorted(words, key=lambda word: (-abs(word[1]), word[0]))[:count]
     return tuple(
-        Rationale(sentence.start + start, sentence.start + end, _rounded(weight)) for (start, end), weight in sorted(chosen)
+        Rationale(sentence.start + start, sentence.start + end, _rounded(weight))
+        for (start, end), weight in sorted(chosen)
     )
 
 

@@ -61,7 +61,9 @@ def examples(document: Document, subject: Subject) -> Iterator[tuple[Sentence, s
                         initiator_name=subject.initiator.name,
                         target_name=party.name,
                         target=_spans(sentence, own, party.id),
-                        context_target=_spans(context, mentions.get(context.sentence_id, []), party.id) if context else (),
+                        context_target=_spans(context, mentions.get(context.sentence_id, []), party.id)
+                        if context
+                        else (),
                         is_title=sentence.kind == "title",
                     ),
                 )

@@ -16,7 +16,19 @@ from pipeline.stance.example import Example, Span
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[^\w\s]")
 _CLAUSE_BREAK = re.compile(r"[,;:—–()]")
 _TURN = frozenset(
-    ("but", "while", "although", "though", "whereas", "yet", "however", "despite", "nonetheless", "nevertheless", "unless")
+    (
+        "but",
+        "while",
+        "although",
+        "though",
+        "whereas",
+        "yet",
+        "however",
+        "despite",
+        "nonetheless",
+        "nevertheless",
+        "unless",
+    )
 )
 _SCOPE = 6
 """Words after a negator that it reaches, within its clause."""
@@ -27,7 +39,7 @@ _REVERSED = -0.8
 
 
 class Word(msgspec.Struct, frozen=True):
-    """A word: its lower case, its stem, its clause (from 0), whether a negator reaches it and whether it is the target's."""
+    """A word in lower case; ``clause`` counts from 0, ``negated`` says whether a negator reaches it."""
 
     text: str
     stem: str

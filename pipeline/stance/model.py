@@ -24,9 +24,11 @@ _TRUSTED = ("sklearn.calibration._CalibratedClassifier", "sklearn.calibration._T
 
 
 class Prediction(NamedTuple):
-    """The labels of one example. ``probabilities`` are of the stances in the order of ``STANCES``, calibrated;
-    ``words`` are spans of the sentence with what they add to the logit of the chosen stance, against the mean of the
-    others."""
+    """The labels of one example.
+
+    ``probabilities`` are of the stances in the order of ``STANCES``, calibrated. ``words`` are spans of the sentence with
+    what they add to the encoder's logit of the chosen stance, against the mean of the others.
+    """
 
     stance: Stance
     modality: Modality
@@ -84,8 +86,10 @@ FEATURES: tuple[str, ...] = (
 
 
 def columns(examples: Iterable[Example], readings: Iterable[Reading]) -> NDArray[np.float64]:
-    """What the heads see, of shape (n_examples, n_labels + n_features): log-probabilities by group of labels, then
-    linguistic features."""
+    """What the heads see: the encoder's log-probabilities by group of labels, then the linguistic features.
+
+    The shape is (n_examples, n_labels + n_features).
+    """
     import numpy as np
 
     logits = np.array([reading.logits for reading in readings], dtype=np.float64)

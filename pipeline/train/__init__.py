@@ -70,7 +70,9 @@ def train(labelled: Path, out: Path, pretrained: Path | None, newsmtsc: Path | N
         held_out=figures,
         held_out_by_source=by_source,
         fitting=Fitting(),
-        models={name: sha256_file(out / name) for name in sorted((*FILES, "stance.skops", "modality.skops", "tone.skops"))},
+        models={
+            name: sha256_file(out / name) for name in sorted((*FILES, "stance.skops", "modality.skops", "tone.skops"))
+        },
         versions={"python": platform.python_version(), "scikit-learn": metadata.version("scikit-learn")},
     )
     with replacing(out / CARD_NAME) as file:
@@ -88,5 +90,3 @@ def _show(card: Card, console: Console) -> None:
         row = (f"{figures.accuracy:.3f}", f"{figures.f1_mean:.3f}", by_label, f"{figures.calibration_error:.3f}")
         table.add_row(name, str(figures.pairs), *row)
     console.print(table)
-
-

@@ -21,9 +21,12 @@ _HEADS_SHARE = 12
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """A labelled pair. ``target`` are the words that stand for the target, in the sentence or else in the context, the
-    sentence before; ``name`` is the target's own name where that is another. Rows of a sentence that bears on none of
-    its passage's targets have no target and no labels."""
+    """A labelled pair.
+
+    ``target`` are the words that stand for the target, in the sentence or else in the context, the sentence before;
+    ``name`` is the target's own name where that is another. A sentence that bears on none of its passage's targets has
+    a row without target and labels.
+    """
 
     initiator: Name
     context: str
@@ -98,7 +101,9 @@ def read_tones(newsmtsc: Path) -> Iterator[Pair]:
             # Offsets of a few rows do not fit their normalised sentence.
             if tone is not None and sentence[slice(*span)] == target["mention"]:
                 example = Example(sentence, "", target["mention"], target["mention"], (span,))
-                yield Pair(example, None, None, tone, row["primary_gid"].split("_")[0] + target["mention"], "newsmtsc tone")
+                yield Pair(
+                    example, None, None, tone, row["primary_gid"].split("_")[0] + target["mention"], "newsmtsc tone"
+                )
 
 
 def is_held_out(group: str) -> bool:

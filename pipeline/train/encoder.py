@@ -1,4 +1,4 @@
-"""Fine-tuning the encoder: PyTorch, needed here and nowhere else; what runs later is the ONNX file written at the end."""
+"""Fine-tuning the encoder, with PyTorch, which nothing else needs: what runs later is the ONNX file written here."""
 
 from __future__ import annotations
 
@@ -130,7 +130,9 @@ def _network(torch: Any, transformers: Any, pretrained: Path, dropout: float) ->
             whole = whole / whole.sum(1, keepdim=True)
             marks = marks / marks.sum(1, keepdim=True)
             dropped = self.dropout(states)
-            weights = (dropped * whole) @ self.head.weight[:, :size].T + (dropped * marks) @ self.head.weight[:, size:].T
+            weights = (dropped * whole) @ self.head.weight[:, :size].T + (dropped * marks) @ self.head.weight[
+                :, size:
+            ].T
             return weights.sum(1) + self.head.bias, weights, (states * whole).sum(1)
 
     return Network()
@@ -170,7 +172,9 @@ def _batches(rows: Sequence[Any], tuning: Tuning, epoch: int) -> list[list[Any]]
     return found
 
 
-def _epoch(torch: Any, network: Any, found: list[list[Any]], tools: tuple[Any, Any, Any], tuning: Tuning, say: Any) -> None:
+def _epoch(
+    torch: Any, network: Any, found: list[list[Any]], tools: tuple[Any, Any, Any], tuning: Tuning, say: Any
+) -> None:
     optimizer, schedule, loss = tools
     ends = (len(STANCES), len(STANCES) + len(MODALITIES))
     network.train()

@@ -85,7 +85,7 @@ def fit_heads(
 
 
 def _classifier(fitting: Fitting, folds: list[Any]) -> Any:
-    """Multinomial logistic regression on standardised columns, its temperature fitted on the folds (Guo et al. 2017)."""
+    """Multinomial logistic regression on standardised columns, its temperature fitted on folds (Guo et al. 2017)."""
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -130,5 +130,7 @@ def _measure(name: str, labels: NDArray[np.str_], chances: NDArray[np.float64], 
         accuracy=round(sum(right) / len(right), 3),
         f1_mean=round(sum(float(scores[label]) for label in counted) / max(1, len(counted)), 3),
         f1={label: round(float(score), 3) for label, score in scores.items()},
-        calibration_error=round(calibration_error(list(zip(chances.max(axis=1).tolist(), right, strict=True))) or 0.0, 3),
+        calibration_error=round(
+            calibration_error(list(zip(chances.max(axis=1).tolist(), right, strict=True))) or 0.0, 3
+        ),
     )
