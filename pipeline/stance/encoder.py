@@ -99,13 +99,14 @@ def encode(tokenizer: Any, example: Example) -> tuple[Any, tuple[tuple[int, int]
     context = example.context if example.target else mark(example.context, example.context_target)
     lead = f"{context} | " if context else ""
     parties = f"{example.initiator_name} and {example.target_name}"
+    tokenizer.no_padding()
     tokenizer.no_truncation()
     encoding = tokenizer.encode(lead + mark(sentence, spans), parties)
     if len(encoding.ids) > MAX_TOKENS and lead:
         lead = ""
         encoding = tokenizer.encode(mark(sentence, spans), parties)
     if len(encoding.ids) > MAX_TOKENS:
-        tokenizer.enable_truncation(MAX_TOKENS, strategy="only_first")
+        tokenizer.enable_truncation(MAX_TOKENS)
         encoding = tokenizer.encode(mark(sentence, spans), parties)
     places = _unmarked(len(sentence), spans)
     offsets = tuple(

@@ -26,8 +26,8 @@ _TRUSTED = ("sklearn.calibration._CalibratedClassifier", "sklearn.calibration._T
 class Prediction(NamedTuple):
     """The labels of one example.
 
-    ``probabilities`` are of the stances in the order of ``STANCES``, calibrated. ``words`` are spans of the sentence with
-    what they add to the encoder's logit of the chosen stance, against the mean of the others.
+    ``probabilities`` are of the stances in the order of ``STANCES``, calibrated. ``words`` are spans of the sentence
+    with what they add to the encoder's logit of the chosen stance, against the mean of the others.
     """
 
     stance: Stance
@@ -147,9 +147,9 @@ def load_head(path: Path) -> Any:
     from skops import io
 
     if not path.is_file():
-        raise ModelError(f"{path}: is missing; check the repository out again, or make it with: visavis train")
+        raise ModelError(f"{path}: is missing; check the repository out again, or make it with: visavis train --heads")
     try:
         return io.load(path, trusted=list(_TRUSTED))
     except Exception as error:  # noqa: BLE001 - skops raises whatever the zip or the JSON inside raises
         reason = str(error).splitlines()[0]
-        raise ModelError(f"{path}: cannot be loaded ({reason}); make it again with: visavis train") from None
+        raise ModelError(f"{path}: cannot be loaded ({reason}); make it again with: visavis train --heads") from None

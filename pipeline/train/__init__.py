@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import random
 from collections import Counter
 from importlib import metadata
 from pathlib import Path
@@ -12,31 +13,45 @@ import msgspec
 
 from pipeline.errors import PipelineError
 from pipeline.store import replacing, sha256_file
-from pipeline.train.data import is_held_out, read_pairs, read_tones
+from pipeline.train.data import Pair, is_held_out, read_pairs, read_tones
+from pipeline.train.encoder import Tuning, fine_tune
 from pipeline.train.heads import Figures, Fitting, fit_heads, matrix
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Card", "train"]
+__all__ = ["HeadsCard", "train"]
 
-CARD_NAME = "figures.json"
+ENCODER_CARD = "encoder.json"
+HEADS_CARD = "heads.json"
 
 
-class Card(msgspec.Struct, frozen=True):
-    """What ``figures.json`` in the folder of models says: what the models were made of, and how good they are."""
+class EncoderCard(msgspec.Struct, frozen=True):
+    """What ``encoder.json`` says: how the encoder was made."""
 
+    pretrained: str
+    pairs: int
+    tones: int
     data: dict[str, str]
+    tuning: Tuning
+    models: dict[str, str]
+    versions: dict[str, str]
+
+
+class HeadsCard(msgspec.Struct, frozen=True):
+    """What ``heads.json`` says: how the heads were made, and how good encoder and heads are on held-out initiators."""
+
     pairs: dict[str, int]
     held_out: dict[str, Figures]
     held_out_by_source: dict[str, dict[str, Figures]]
+    data: dict[str, str]
     fitting: Fitting
     models: dict[str, str]
     versions: dict[str, str]
 
 
-def train(labelled: Path, out: Path, pretrained: Path | None, newsmtsc: Path | None, console: Console) -> Card:
-    """Train the models, measure them on held-out initiators and write ``figures.json`` beside them.
+def train(labelled: Path, out: Path, pretrained: Path | None, newsmtsc: Path | None, console: Console) -> HeadsCard:
+    """Train the models, measure them on held-out initiators and write their cards beside them.
 
     Args:
         labelled: The folder of labelled sentences.
@@ -49,39 +64,66 @@ def train(labelled: Path, out: Path, pretrained: Path | None, newsmtsc: Path | N
         PipelineError: There is nothing to learn from, or no encoder.
     """
     pairs = read_pairs(labelled, newsmtsc)
-    for_heads = [pair for pair in pairs if is_held_out(pair.group)]
-    for_encoder = [pair for pair in pairs if not is_held_out(pair.group)]
-    if not for_heads:
-        raise PipelineError(f"{labelled}: has too few initiators to hold any out; label sentences of more of them")
+    held_out = [pair for pair in pairs if is_held_out(pair.group)]
+    if not held_out or len(held_out) == len(pairs):
+        raise PipelineError(f"{labelled}: has too few initiators to hold some out; label sentences of more of them")
+    data = {
+        file.name: sha256_file(file) for file in (*sorted(labelled.glob("*.jsonl")), *([newsmtsc] if newsmtsc else []))
+    }
     out.mkdir(parents=True, exist_ok=True)
     if pretrained is not None:
-        from pipeline.train.encoder import Tuning, fine_tune
+        _train_encoder(
+            [pair for pair in pairs if not is_held_out(pair.group)], data, pretrained, newsmtsc, out, console
+        )
+    return _train_heads(held_out, data, out, console)
 
-        tones = [pair for pair in read_tones(newsmtsc) if not is_held_out(pair.group)] if newsmtsc else []
-        fine_tune([*for_encoder, *tones], pretrained, out, Tuning(), console.print)
-    from pipeline.stance.encoder import FILES, Encoder
 
-    console.print(f"{len(for_heads)} pairs of held-out initiators for the heads")
-    figures, by_source = fit_heads(matrix(Encoder(out), for_heads), for_heads, out, Fitting())
-    files = sorted(labelled.glob("*.jsonl")) + ([newsmtsc] if newsmtsc else [])
-    card = Card(
-        data={file.name: sha256_file(file) for file in files},
-        pairs={"encoder": len(for_encoder), "heads": len(for_heads), **Counter(pair.source for pair in pairs)},
+def _train_encoder(
+    pairs: list[Pair], data: dict[str, str], pretrained: Path, newsmtsc: Path | None, out: Path, console: Console
+) -> None:
+    tuning = Tuning()
+    tones = [pair for pair in read_tones(newsmtsc) if not is_held_out(pair.group)] if newsmtsc else []
+    chosen = random.Random(tuning.seed).sample(tones, min(tuning.tones, len(tones)))
+    name = fine_tune([*pairs, *chosen], pretrained, out, tuning, console.print)
+    files = [*sorted(out.glob("encoder.onnx*")), out / "tokenizer.json"]
+    versions = _versions("torch", "transformers", "onnx", "onnxruntime", "tokenizers")
+    card = EncoderCard(name, len(pairs), len(chosen), data, tuning, _hashes(files), versions)
+    _write_card(out / ENCODER_CARD, card)
+
+
+def _train_heads(pairs: list[Pair], data: dict[str, str], out: Path, console: Console) -> HeadsCard:
+    from pipeline.stance.encoder import Encoder
+
+    console.print(f"{len(pairs)} pairs of held-out initiators for the heads")
+    figures, by_source = fit_heads(matrix(Encoder(out), pairs), pairs, out, Fitting())
+    card = HeadsCard(
+        pairs=dict(sorted(Counter(pair.source for pair in pairs).items())),
         held_out=figures,
         held_out_by_source=by_source,
+        data=data,
         fitting=Fitting(),
-        models={
-            name: sha256_file(out / name) for name in sorted((*FILES, "stance.skops", "modality.skops", "tone.skops"))
-        },
-        versions={"python": platform.python_version(), "scikit-learn": metadata.version("scikit-learn")},
+        models=_hashes(sorted(out.glob("*.skops"))),
+        versions=_versions("scikit-learn", "skops", "numpy", "onnxruntime", "tokenizers"),
     )
-    with replacing(out / CARD_NAME) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(card), indent=2).decode() + "\n")
+    _write_card(out / HEADS_CARD, card)
     _show(card, console)
     return card
 
 
-def _show(card: Card, console: Console) -> None:
+def _hashes(files: list[Path]) -> dict[str, str]:
+    return {file.name: sha256_file(file) for file in files}
+
+
+def _versions(*names: str) -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in names}}
+
+
+def _write_card(path: Path, card: EncoderCard | HeadsCard) -> None:
+    with replacing(path) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(card), indent=2).decode() + "\n")
+
+
+def _show(card: HeadsCard, console: Console) -> None:
     from rich.table import Table
 
     table = Table("head", "pairs", "accuracy", "mean F1", "F1 by label", "calibration error")
