@@ -15,26 +15,30 @@ import msgspec
 from pipeline.entities.gazetteer import normalize
 
 _BOTH = re.compile(
-    r"\b(?:both|the two|each other|one another|the pair|between them|either side|neither side|each side|bilateral|mutual|joint)"
-    r"(?: (?:sides?|countr(?:y|ies)|governments?|nations?|capitals|leaders|parties|neighbou?rs|companies|men|women))?\b",
+    r"\b(?:both|the two|each other|one another|the pair|between them|either side|neither side|each side"
+    r"|bilateral|mutual|joint)(?: (?:sides?|countr(?:y|ies)|governments?|nations?|capitals|leaders|parties|neighbou?rs"
+    r"|companies|men|women))?\b",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"[\"'“‘]?(?P<word>They|It|He|She|Both|Neither|Their|Its|His|Her|That|This|These|Those|Such|The (?:latter|former))\b(?: [a-z]+)?"
+    r"[\"'“‘]?(?P<word>They|It|He|She|Both|Neither|Their|Its|His|Her|That|This|These|Those|Such"
+    r"|The (?:latter|former))\b(?: [a-z]+)?"
 )
 _SUBJECT = re.compile(r"\b(?:they|it|he|she)\b", re.IGNORECASE)
 _OBJECT = re.compile(r"\b(?:them|theirs?|him|his|hers?|its)\b", re.IGNORECASE)
 _DEALINGS = re.compile(
-    r"\b(?:the|such|this|that|these|those) (?:[a-z]+ )?(?:relationship|relations|ties|talks|negotiations?|deals?|agreements?|treaty"
-    r"|alliance|partnership|rapprochement|visits?|meetings?|summit|dispute|rift|stalemate|impasse|accord|pact|contract|offer"
-    r"|proposal|merger|bid|votes?|resolution|boycott|overtures?|approach|letter|invitation|answer|reply|response|ban|sanctions"
-    r"|cooperation|trade|dialogue|channel|request|settlement|ceasefire|truce|strike|licen[cs]e|loan|plan|efforts?|feelings?)\b",
+    r"\b(?:the|such|this|that|these|those) (?:[a-z]+ )?(?:relationship|relations|ties|talks|negotiations?|deals?"
+    r"|agreements?|treaty|alliance|partnership|rapprochement|visits?|meetings?|summit|dispute|rift|stalemate|impasse|accord"
+    r"|pact|contract|offer|proposal|merger|bid|votes?|resolution|boycott|overtures?|approach|letter|invitation|answer|reply"
+    r"|response|ban|sanctions|cooperation|trade|dialogue|channel|request|settlement|ceasefire|truce|strike|licen[cs]e|loan"
+    r"|plan|efforts?|feelings?)\b",
     re.IGNORECASE,
 )
 _SUCH = re.compile(r"\b(?:[Ss]uch|[Tt]his|[Tt]hese|[Tt]hose) [a-z]+")
 _CONNECTIVE = re.compile(
-    r"(?:So|However|But|Yet|And|Instead|Still|Nonetheless|Nevertheless|As a result|Even so|Consequently|Therefore|Thus|Nor"
-    r"|In return|Since then|Then|Later|Afterwards|Or|Even|In practice|For now|So far|Privately|In public|On paper)\b"
+    r"(?:So|However|But|Yet|And|Instead|Still|Nonetheless|Nevertheless|As a result|Even so|Consequently|Therefore|Thus"
+    r"|Nor|In return|Since then|Then|Later|Afterwards|Or|Even|In practice|For now|So far|Privately|In public"
+    r"|On paper)\b"
 )
 _QUOTED = re.compile(r"[\"“]|[^“]*”[^“]*$|[^\"]*\"$")
 _SPEAKING = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|me|us|[Yy]ou|[Yy]our)\b")
@@ -42,13 +46,14 @@ _CAPITALISED = re.compile(r"(?<=[\w,;:'’)] )[A-Z][\w'’.-]+")
 _WORD = re.compile(r"[a-z]{4,}")
 
 _POINTS = {
-    "both": 20, "They": 17, "It": 12, "He": 8, "This": 16, "Its": 6, "they": 10, "it": 9, "he": 6, "late they": 4, "late it": 6,
-    "late he": 6, "object": 6, "person": 6, "deal": 11, "connective": 11, "such": 6, "question": 7, "one": 8, "opens": 7,
+    "both": 20, "They": 17, "It": 12, "He": 8, "This": 16, "Its": 6, "they": 10, "it": 9, "he": 6,
+    "late they": 4, "late it": 6, "late he": 6, "object": 6, "person": 6,
+    "deal": 11, "connective": 11, "such": 6, "question": 7, "one": 8, "opens": 7,
     "new": -5, "subject": -9, "speaking": -4,
 }  # fmt: skip
 _BAR = 14
 _EARLY = 4
-"""Words before a pronoun from which on it may well refer to one of them."""
+"""From so many words before it on, a pronoun may well refer to one of them."""
 
 
 class Before(msgspec.Struct, frozen=True):

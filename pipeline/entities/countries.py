@@ -62,11 +62,11 @@ def places() -> dict[str, Place]:
     extra: dict[str, dict[str, list[str]]] = table("places")
     known = {key(word): name for name, kinds in extra.items() for word in (name, *kinds.get("names", ()))}
     for name, info in _from_countryinfo():
-        name = next((known[key(word)] for word, kind in info if kind == "name" and key(word) in known), name)
-        known |= {key(word): name for word, kind in info if kind == "name"}
-        population[key(name)] = 0
+        common = next((known[key(word)] for word, kind in info if kind == "name" and key(word) in known), name)
+        known |= {key(word): common for word, kind in info if kind == "name"}
+        population[key(common)] = 0
         for word, kind in info:
-            add(name, kind, word)
+            add(common, kind, word)
     for name, info, people in _from_factbook():
         common = next((known[key(word)] for word, kind in info if kind == "name" and key(word) in known), name)
         population[key(common)] = max(people, population.get(key(common), 0))
@@ -139,7 +139,7 @@ def _from_factbook() -> Iterator[tuple[str, list[tuple[str, Link]], int]]:
         names = [re.sub(r"^The ", "", re.split(r"\s*[(;,]", name)[0]) for name in names if name and name != "none"]
         if not names:
             continue
-        words: list[tuple[str, Link]] = [(name, "name") for name in names if len(name) > 3 or name in _SHORT]
+        words: list[tuple[str, Link]] = [(name, "name") for name in names if name in _SHORT or not name.isupper()]
         for form in ("noun", "adjective"):
             words += [(word, "demonym") for word in _forms(_field(entry, "People and Society", "Nationality", form))]
         words += [(word, "capital") for word in _capitals(_field(entry, "Government", "Capital", "name"))]
@@ -214,14 +214,15 @@ def _leader(text: str) -> list[str]:
     >>> _leader("President Rodrigo CHAVES Robles (since 8 May 2022)")
     ['Rodrigo Chaves']
     """
-    words = re.split(r" \(|,", re.sub(r'"[^"]*" ?', "", text))[0].split()
+    words = re.split(r" \(|[,;]", re.sub(r'"[^"]*" ?', "", text))[0].split()
     words = [word for word in words if not re.fullmatch(_OFFICE, word)]
-    family = next((i for i, word in enumerate(words) if len(word) > 2 and word.isupper() and "." not in word), None)
+    family = next((i for i, word in enumerate(words) if re.fullmatch(r"[^\W\da-z._][^.\da-z]{2,}", word)), None)
     if family is None or not words[0][0].isupper():
         return []
     if family:
         return [f"{words[0]} {words[family].title()}"]
-    return [f"{words[0].title()} {words[1]}"] if len(words) == 2 and words[1][0].isupper() else []
+    given = words[1:]
+    return [f"{words[0].title()} {given[0]}"] if given and given == given[:1] and given[0][0].isupper() else []
 
 
 _OFFICE = (

@@ -10,8 +10,9 @@ from functools import cache
 import msgspec
 
 from pipeline.config import DiscoverConfig, Party, Subject, slug
-from pipeline.entities.countries import places
+from pipeline.entities.countries import find, places
 from pipeline.entities.gazetteer import normalize
+from pipeline.entities.traps import dateline
 from pipeline.records import Document
 
 _LABELS = ("GPE", "NORP", "ORG", "PERSON", "LOC")
@@ -47,9 +48,12 @@ def discover(documents: Iterable[Document], config: DiscoverConfig) -> Subject |
         count += 1
         own = {normalize(name or "").lower() for name in (document.article.author, document.article.publisher)}
         titles = {s.sentence_id for s in document.sentences if s.kind == "title"}
+        told_from = {s.sentence_id: s.start + dateline(s.text) for s in document.sentences if s.kind == "body"}
         for mention in document.mentions:
             name = _canonical(mention.text)
             if mention.label not in _LABELS or name is None or name.lower() in own:
+                continue
+            if mention.start < told_from.get(mention.sentence_id, 0) or (mention.label == "NORP" and not find(name)):
                 continue
             entry = seen.setdefault(name, _Seen(set()))
             entry.articles.add(document.article.article_id)
@@ -59,9 +63,9 @@ def discover(documents: Iterable[Document], config: DiscoverConfig) -> Subject |
     _merge_persons(seen)
     ranked = sorted(seen, key=lambda name: (-len(seen[name].articles), -seen[name].weight, name))
     frequent = [name for name in ranked if seen[name].mentions >= config.min_mentions]
-    shared = [name for name in frequent if count < 2 or len(seen[name].articles) > 1]
+    shared = [name for name in frequent if count == 1 or len(seen[name].articles) > 1]
     chosen = (shared if len(shared) > 1 else frequent if len(frequent) > 1 else ranked)[: config.max_targets + 1]
-    if len(chosen) < 2:
+    if not chosen[1:]:
         return None
     parties = [Party(id=_id(name, chosen[:at]), name=name) for at, name in enumerate(chosen)]
     return Subject(parties[0], tuple(parties[1:]))

@@ -67,7 +67,7 @@ def short_forms(name: str) -> Iterator[Form]:
     >>> [form.surface for form in short_forms("Economic Freedom Fighters")]
     ['EFF', 'E.F.F.']
     >>> [form.surface for form in short_forms("Harlow Capital")]
-    ['Harlow']
+    ['the HC', 'Harlow']
     >>> [form.surface for form in short_forms("FBI")]
     ['F.B.I.']
     """
@@ -80,16 +80,17 @@ def short_forms(name: str) -> Iterator[Form]:
             yield Form(bare[:-1], inside=True)
         return
     letters = acronym(bare)
-    if len(letters) > 2:
+    if letters[2:]:
         yield Form(letters)
         yield Form("".join(f"{letter}." for letter in letters))
     elif letters:
         yield Form(f"the {letters}")
-    proper = len(words) == 2 and words[0][0].isupper() and words[0] not in _words("common")
-    if proper and words[1] in _words("kinds") and stands_for(words[0]) is None:
-        yield Form(words[0], inside=not words[0].isupper())
-        if words[1] == "Party" and not words[0].isupper():
-            yield Form(words[0] + "s")
+    proper, *kind = words
+    known = not proper[0].isupper() or proper in _words("common") or stands_for(proper) is not None
+    if not known and kind == kind[:1] and kind[0] in _words("kinds"):
+        yield Form(proper, inside=not proper.isupper())
+        if kind == ["Party"] and not proper.isupper():
+            yield Form(f"{proper}s")
 
 
 def acronym(name: str) -> str:
@@ -126,6 +127,16 @@ def government(name: str) -> tuple[str, str] | None:
     return (match[1], match[2].lower()) if match else None
 
 
+def is_faction(name: str) -> bool:
+    """Whether all but one word of a name say which part of a party is meant.
+
+    >>> is_faction("Senate Republicans"), is_faction("Democratic lawmakers"), is_faction("Social Democrats")
+    (True, True, False)
+    """
+    rest = [word for word in name.lower().split() if word not in _words("factions")]
+    return len(rest) == 1
+
+
 def governments() -> tuple[str, ...]:
     """Nouns that after a country's adjective mean its government, in order."""
     return tuple(sorted(_words("governments")))
@@ -137,7 +148,7 @@ def is_plural(name: str) -> bool:
     >>> is_plural("House Democrats"), is_plural("trade unions"), is_plural("United States"), is_plural("police")
     (True, True, False, True)
     """
-    last = name.split()[-1]
+    last = name.rsplit(maxsplit=1)[-1]
     return bool(_PLURAL_PEOPLE.fullmatch(last)) or last == "police" or (last.islower() and last.endswith(("s", "men")))
 
 

@@ -89,7 +89,7 @@ class Gazetteer:
         self._names |= {
             surface.upper(): names
             for surface, names in self._names.items()
-            if len(surface) > 3 and surface.upper() not in self._names
+            if surface[3:] and surface.upper() not in self._names
         }
         self.initiator_words = tuple(
             sorted(surface for surface, names in self._names.items() if any(n.party == self.initiator for n in names))
@@ -103,6 +103,8 @@ class Gazetteer:
         """
         plain = normalize(text)
         matches = [(m.start(), -m.end(), 0, m[0]) for m in self._pattern.finditer(plain)]
+        if not matches:
+            return
         matches += [(m.start(), -m.end(), 1, m[0]) for m in _elsewhere().finditer(plain)]
         reached = 0
         for start, negative_end, is_elsewhere, surface in sorted(matches):
@@ -121,7 +123,7 @@ class Gazetteer:
         """Every surface form of a party with its kind and rank: said in the configuration, known, or derived."""
         own = self.places[party.id]
         for name in (party.name, *party.aliases):
-            for surface in (name,) if own else forms.variants(name):
+            for surface in (name,) if any(place.population for place in own) else forms.variants(name):
                 yield normalize(surface), "name", _SAID
             if (bare := re.sub(r"^[Tt]he ", "", name)) not in _COMPASS and bare != name:
                 yield normalize(bare), "name", _SAID
@@ -174,7 +176,8 @@ def _places(subject: Subject) -> dict[str, tuple[Place, ...]]:
 def _governed(name: str) -> Iterator[tuple[str, Link, int]]:
     """The words for a party that is named as the government, the officials or a part of something known.
 
-    ``French government``: France, Paris, ``French officials``; ``Doe campaign``: Doe; ``House Republicans``: Republicans.
+    ``French government``: France, Paris, ``French officials``; ``Doe campaign``: Doe; ``House Republicans``:
+    Republicans.
     """
     if found := forms.government(name):
         base, noun = found
@@ -189,7 +192,7 @@ def _governed(name: str) -> Iterator[tuple[str, Link, int]]:
                 for other in {noun: None, **dict.fromkeys(forms.governments())}:
                     yield f"{normalize(surface)} {other}", "name", _DERIVED
         return
-    for word in name.split():
+    for word in name.split() if forms.is_faction(name) else ():
         if (place := stands_for(word)) and place.name.endswith(" Party"):
             yield from ((normalize(surface), link, _DERIVED) for surface, link in place.words)
 
@@ -197,15 +200,12 @@ def _governed(name: str) -> Iterator[tuple[str, Link, int]]:
 def _shared(subject: Subject) -> Iterator[tuple[str, str]]:
     """The words that only make sense among these parties: ``the South`` and ``inter-Korean`` for two Koreas."""
     for target in subject.target:
-        mine, theirs = subject.initiator.name.split(), target.name.split()
-        if len(mine) == 2 == len(theirs) and mine[1] == theirs[1] and {mine[0], theirs[0]} <= set(_COMPASS):
+        (mine, of), (theirs, whole) = (party.name.partition(" ")[::2] for party in (subject.initiator, target))
+        if of and of == whole and {mine, theirs} <= set(_COMPASS):
             place = find(target.name)
-            stems = (
-                {theirs[1]} | {w.removeprefix(f"{theirs[0]} ") for w, kind in place.words if kind == "demonym"}
-                if place
-                else {theirs[1]}
-            )
-            words = [f"the {theirs[0]}", f"two {theirs[1]}s", f"both {theirs[1]}s", f"North and South {theirs[1]}"]
+            demonyms = [word for word, kind in place.words if kind == "demonym"] if place else []
+            stems = {whole, *(word.removeprefix(f"{theirs} ") for word in demonyms)}
+            words = [f"the {theirs}", f"two {whole}s", f"both {whole}s", f"North and South {whole}"]
             words += [f"{inter}-{stem}" for stem in sorted(stems) for inter in ("inter", "Inter")]
             yield from ((word, target.id) for word in words)
 

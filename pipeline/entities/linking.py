@@ -69,7 +69,7 @@ class _Named:
     def __init__(self, document: Document, gazetteer: Gazetteer) -> None:
         self._article = document.article.text
         self._gazetteer = gazetteer
-        self._traps = Traps(self._article, gazetteer)
+        self._traps = Traps(self._article, document.mentions, gazetteer)
         self._people = People(self._article, document.mentions, gazetteer)
         self._definites = Definites(gazetteer)
         self._explained = _explained(self._article, gazetteer)
@@ -157,8 +157,8 @@ def _carried(
 def _explained(text: str, gazetteer: Gazetteer) -> dict[str, Name]:
     """Names that the article gives a party beside its own.
 
-    An acronym in brackets, ``European Court of Justice (ECJ)``; and where the party goes by an acronym (``FBI``), the name
-    whose initials it is.
+    An acronym in brackets, ``European Court of Justice (ECJ)``; and where the party goes by an acronym (``FBI``), the
+    name whose initials it is.
     """
     plain = normalize(text)
     explained: dict[str, Name] = {}
@@ -168,8 +168,7 @@ def _explained(text: str, gazetteer: Gazetteer) -> dict[str, Name]:
                 explained[match["acronym"]] = found.names[0]
     for match in _LONG_NAME.finditer(plain):
         name = match[0].removeprefix("The ")
-        letters = acronym(name)
-        if 2 < len(letters) < 7:
+        if re.fullmatch(r"[A-Z]{3,6}", letters := acronym(name)):
             for found in gazetteer.find(letters):
                 if found.names[0].link == "name" and not gazetteer.places[found.names[0].party]:
                     explained.setdefault(name, found.names[0])

@@ -11,50 +11,41 @@ from pipeline.entities.countries import table
 from pipeline.entities.gazetteer import Gazetteer, Name, normalize
 from pipeline.records import Mention
 
-_OFFICE = (
-    r"(?:president|prime minister|premier|chancellor|king|queen|emperor|emir|sultan|crown prince|prince|pope|dictator|tsar"
-    r"|head of state|foreign secretary|minister|general secretary|secretary[- ]general|secretary of state|secretary)"
-)
 _TITLE = (
-    r"(?i:"
-    + _OFFICE
-    + r"|leader|chairman|chairwoman|chair|chief executive|chief|chief of staff|envoy|ambassador|spokesman"
-    r"|spokeswoman|spokesperson|negotiator|commissioner|director|director[- ]general|governor|mayor|diplomat|executive"
-    r"|politburo member|state councill?or|lawmaker|senator|speaker|deputy|official|owner|founder|boss|head)"
+    r"(?i:president|prime minister|premier|chancellor|king|queen|emperor|emir|sultan|crown prince|prince|pope"
+    r"|dictator|tsar|head of state|foreign secretary|minister|general secretary|secretary[- ]general"
+    r"|secretary of state|secretary|leader|chairman|chairwoman|chair|chief executive|chief of staff|chief|envoy"
+    r"|ambassador|spokesman|spokeswoman|spokesperson|negotiator|commissioner|director[- ]general|director|governor"
+    r"|mayor|diplomat|executive|politburo member|state councill?or|lawmaker|senator|speaker|deputy|official|owner"
+    r"|founder|boss|head)"
 )
 _KIND = (
-    r"(?:(?:former|then|now|current|new|first|late|outgoing|incoming|deputy|vice|chief|top|senior|veteran|acting|longtime"
-    r"|interim|powerful|supreme|general|national|foreign|prime|finance|defen[cs]e|interior|trade|economy|energy|security"
-    r"|state|union|party|parliamentary|opposition|ruling|main|executive|managing|policy|special|young|old|elderly|exiled"
-    r"|Foreign|Vice|Deputy|Prime|Defen[cs]e|Finance|Interior|Chief|Trade|Commerce|Energy|Security|Senate|House)[ -]){0,4}"
+    r"(?:(?:former|then|now|current|new|first|late|outgoing|incoming|deputy|vice|chief|top|senior|veteran|acting"
+    r"|longtime|interim|powerful|supreme|general|national|foreign|prime|finance|defen[cs]e|interior|trade|economy|energy"
+    r"|security|state|union|party|parliamentary|opposition|ruling|main|executive|managing|policy|special|young|old|elderly"
+    r"|exiled|Foreign|Vice|Deputy|Prime|Defen[cs]e|Finance|Interior|Chief|Trade|Commerce|Energy|Security|Senate|House)"
+    r"[ -]){0,4}"
 )
-_BEFORE = re.compile(r"(?:'s|s')? " + _KIND + _TITLE + r"s?,? (?:(?:Mr|Ms|Mrs|Dr|Gen|Sir)\.? )?")
+_BEFORE = re.compile(rf"(?:'s|s')? {_KIND}{_TITLE}s?,? (?:(?:Mr|Ms|Mrs|Dr|Gen|Sir)\.? )?")
 _GOVERNMENT_OF = re.compile(r"(?:'s)? (?:government|administration|regime|leadership|cabinet) (?:of|under) (?:\w+ )?")
-_BESIDE = re.compile(r",? (?:who is |who was )?(?:the |a |an |its |his |her )?" + _KIND)
-_AFTER_PARTY = re.compile(r"(?:'s|s')?,? " + _KIND + _TITLE + r"\b")
+_BESIDE = re.compile(rf",? (?:who is |who was )?(?:the |a |an |its |his |her )?{_KIND}")
+_AFTER_PARTY = re.compile(rf"(?:'s|s')?,? {_KIND}{_TITLE}\b")
 _AFTER_TITLE = re.compile(
-    r"(?:, (?:who is |who was )?(?:the |a |an )?"
-    + _KIND
-    + _TITLE
-    + r"s? (?:of|for|to|at) (?:the )?| (?:of|for) (?:the )?)"
+    rf"(?:, (?:who is |who was )?(?:the |a |an )?{_KIND}{_TITLE}s? (?:of|for|to|at) (?:the )?| (?:of|for) (?:the )?)"
 )
-_TITLED = re.compile(r"\b" + _TITLE + r" $")
-_HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Dr|Sen|Rep|Gov|Gen|Sir)\.?|President|Chancellor|Premier|Prime Minister|Senator|Representative|Secretary|Speaker|Governor|Congressman|Congresswoman|Justice|Judge|King|Queen"
+_TITLED = re.compile(rf"\b{_TITLE} $")
+_HONORIFIC = (
+    r"(?:Mr|Mrs|Ms|Miss|Dr|Sen|Rep|Gov|Gen|Sir)\.?|President|Chancellor|Premier|Prime Minister|Senator|Representative"
+    r"|Secretary|Speaker|Governor|Congressman|Congresswoman|Justice|Judge|King|Queen"
+)
 _LEADS = re.compile(
     r"\b(?:President|Prime Minister|Premier|Chancellor|Mr\.?|Mrs\.?|Ms\.?|Secretary|Colonel|Tsar|Emperor|Pope) $"
 )
 _NOT_A_PERSON = re.compile(
-    r" (?:family|brothers|sisters|couple|dynasty|Tower|Towers|Hotel|Foundation|Organization|University)\b|, Jr\.| Jr\b"
+    r" (?:family|brothers|sisters|couple|dynasty|Tower|Towers|Hotel|Foundation|Organization|University)\b|,? Jr\b"
 )
-_NICKNAMES = (
-    "Bill William",
-    "Bob Robert",
-    "Dick Richard",
-    "Ted Edward",
-    "Peggy Margaret",
-    "Jack John",
-    "Liz Elizabeth",
-    "Meg Margaret",
+_NICKNAMES = frozenset(
+    {"Bill William", "Bob Robert", "Dick Richard", "Edward Ted", "Elizabeth Liz", "Jack John", "Margaret Peggy"}
 )
 
 
@@ -62,8 +53,8 @@ class People:
     """The persons of one article who stand for a party.
 
     A person belongs to a party when the article says so beside the name (``Russia's foreign minister, Ivan Petrov``;
-    ``Ivan Petrov, the Russian foreign minister``; ``President Ivan Petrov of Russia``), when the gazetteer knows the full
-    name, or when the party is that person. Afterwards the family name is enough, unless another person bears it too.
+    ``Ivan Petrov, the Russian foreign minister``; ``President Ivan Petrov of Russia``), when the gazetteer knows the
+    full name, or when the party is that person. Afterwards the family name is enough, unless others bear it too.
 
     Args:
         text: The article's text.
@@ -97,8 +88,6 @@ class People:
 
     def _introduced(self, name: str) -> Name | None:
         """The party that the article puts beside a person's name with a title, if it is the same every time."""
-        if re.search(rf"\b{re.escape(name.split()[-1])}$", " ".join(person for person, _ in self._gazetteer.persons)):
-            return None
         parties = {
             party
             for match in re.finditer(rf"\b{re.escape(name)}\b", self._text)
@@ -204,5 +193,4 @@ def _same_given(one: str, other: str) -> bool:
     >>> _same_given("Bibi", "Benjamin"), _same_given("Bill", "William"), _same_given("Mary", "Liz")
     (True, True, False)
     """
-    pair = {one, other}
-    return one[0] == other[0] or any(pair == set(names.split()) for names in _NICKNAMES)
+    return one[0] == other[0] or " ".join(sorted((one, other))) in _NICKNAMES

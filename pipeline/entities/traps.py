@@ -22,6 +22,7 @@ _TITLED = re.compile(
     r"['’]s |\s*(?:President|Prime|Premier|Foreign|Defen[cs]e|King|Queen|Chancellor|Minister|Secretary)\b"
 )
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Dr|Prof|Rep|Sen|Gov|Judge|Justice|Coach|Congressman|Congresswoman|Senator)\.?"
+_SURNAME = re.compile(r" (?:O'|[Mm]ac|[Vv]an |[Dd]e )?[A-Z][a-z]+\b(?! and )")
 _SHOUTED_US = re.compile(r"(?:^|.*\b(?:THE|WITH|AND|VS\.?|AGAINST|FROM|IN|TO|,)) ?$")
 _BLOCKING = ("WORK_OF_ART", "FAC", "LAW", "EVENT", "PRODUCT", "LANGUAGE")
 _IN_THE_MIDDLE = re.compile(r"[A-Z][\w.-]* \0 [A-Z]")
@@ -59,11 +60,13 @@ class Traps:
 
     Args:
         article: The article's text, looked through for namesakes.
+        entities: spaCy's entities of the article.
         gazetteer: The names of the parties.
     """
 
-    def __init__(self, article: str, gazetteer: Gazetteer) -> None:
+    def __init__(self, article: str, entities: Sequence[Mention], gazetteer: Gazetteer) -> None:
         self._article = normalize(article)
+        self._persons = sorted({normalize(entity.text) for entity in entities if entity.label == "PERSON"})
         self._gazetteer = gazetteer
         self._namesakes: dict[str, bool] = {}
         self._known_persons: dict[str, bool] = {}
@@ -88,6 +91,8 @@ class Traps:
             return True
         if surface == "US" and sentence.isupper() and not _SHOUTED_US.match(before):
             return True
+        if surface in _traps()["names"]["given"] and _SURNAME.match(after) and not _TITLED.match(after):
+            return True
         inside = _inside_longer_name(found, surface, links, entities, offset)
         return inside or self._is_someone(surface, entities, found, offset) or self._is_namesake(surface, found)
 
@@ -97,15 +102,14 @@ class Traps:
             return False
         start, end = found.start + offset, found.end + offset
         labels = {entity.label for entity in entities if entity.start <= start and end <= entity.end}
-        if "GPE" in labels:
-            return False
-        alone = bool(labels & {"NORP", "LOC", "ORG"}) and "PERSON" not in labels
-        return (not alone and "PERSON" in labels) or self._is_known_person(surface)
+        return "GPE" not in labels and self._is_known_person(surface)
 
     def _is_known_person(self, surface: str) -> bool:
+        """Whether the article names a person by that name with a title or in full; a label alone is often wrong."""
         if surface not in self._known_persons:
             pattern = rf"\b{_HONORIFIC} (?:[A-Z][\w.]+ )?{re.escape(surface)}\b"
-            self._known_persons[surface] = bool(re.search(pattern, self._article))
+            in_full = any(surface in person.split() and _is_longer(person, surface) for person in self._persons)
+            self._known_persons[surface] = in_full or bool(re.search(pattern, self._article))
         return self._known_persons[surface]
 
     def _is_namesake(self, surface: str, found: Found) -> bool:
