@@ -106,7 +106,7 @@ def test_heads_learn_what_the_columns_say_and_are_measured_on_other_initiators(t
     signal = chance.integers(0, 2, size=(300, 3))
     example = Example("Oslo agreed.", "", "Malta", "Oslo", ((0, 4),))
     pairs = [
-        Pair(example, stances[a], modalities[b], tones[c], f"g{at % 20}", "made")  # type: ignore[arg-type]
+        Pair(example, stances[a], modalities[b], tones[c], f"g{at % 20}", "made")
         for at, (a, b, c) in enumerate(signal.tolist())
     ]
     seen = np.hstack([signal[:, [0]], chance.random((300, 1)), signal[:, [1]]]).astype(float)
