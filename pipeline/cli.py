@@ -5,6 +5,7 @@ Nothing heavy is imported before a command needs it, so that ``visavis --help`` 
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,14 +14,18 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline import __version__
+from pipeline.config import Corpus, IngestConfig, Settings, find_config, read_corpus
 from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pipeline.runner import Runner
 
 STREAM = Path("-")
 EXIT_ERROR = 1
 EXIT_REJECTED = 3
+USUAL = IngestConfig()
 
 
 class _Group(TyperGroup):
@@ -32,8 +37,9 @@ class _Group(TyperGroup):
         except PipelineError as error:
             typer.echo(f"Error: {error}", err=True)
         except BrokenPipeError:
-            # The reader of a pipe has seen enough; nothing is left to flush at exit.
-            sys.stdout = None
+            # The reader of a pipe has seen enough. What is left to flush at exit goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
         except OSError as error:
             typer.echo(f"Error: {error.filename or 'file'}: {error.strerror or error}", err=True)
         raise typer.Exit(EXIT_ERROR)
@@ -58,6 +64,9 @@ Models = Annotated[
 Processes = Annotated[int, typer.Option(min=1, help="How many processes work; the result is the same.", metavar="N")]
 Force = Annotated[bool, typer.Option("--force", help="Do it again even where nothing changed.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+MaxCharacters = Annotated[
+    int, typer.Option(min=1, help="Articles with more characters than this are set aside.", metavar="N")
+]
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -92,12 +101,13 @@ def run(
     out: Annotated[Path, typer.Option(help="The folder of the run.", metavar="RUN")] = Path("runs/latest"),
     config: Config = None,
     models: Models = None,
+    max_characters: MaxCharacters = USUAL.max_characters,
     processes: Processes = 1,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Do all stages; what is unchanged since the last time is skipped."""
-    runner = _runner(out, models, processes, force, quiet)
+    runner = _runner(out, models, processes, force, quiet, _settings(max_characters))
     rejected = runner.ingest(corpora, config)
     runner.segment()
     runner.entities()
@@ -121,17 +131,22 @@ def ingest(
         "runs/latest"
     ),
     config: Config = None,
+    max_characters: MaxCharacters = USUAL.max_characters,
     processes: Processes = 1,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Read articles: text, Markdown, HTML or JSONL become articles.jsonl, what cannot be read rejected.jsonl."""
+    """Read articles.
+
+    Text, Markdown, HTML or JSONL become articles.jsonl; what cannot be read is set aside in rejected.jsonl.
+    """
     if STREAM in (out, *corpora):
         if (out, corpora) != (STREAM, [STREAM]):
-            raise PipelineError("- stands for standard input and output together: visavis ingest - --out -")
-        _ingest_stream(config)
+            raise typer.BadParameter("- stands for standard input and output together: visavis ingest - --out -")
+        _ingest_stream(config, _settings(max_characters).ingest)
         return
-    _leave(out, _runner(out, None, processes, force, quiet).ingest(corpora, config))
+    runner = _runner(out, None, processes, force, quiet, _settings(max_characters))
+    _leave(out, runner.ingest(corpora, config))
 
 
 @app.command(epilog="Example: visavis segment runs/sample")
@@ -188,8 +203,6 @@ def show(
     full: Annotated[bool, typer.Option("--full", help="Quote everything, not the first few.")] = False,
 ) -> None:
     """Print the comparison to the terminal."""
-    from rich.console import Console
-
     from pipeline.ledger import read_ledger
     from pipeline.show import show as print_report
     from pipeline.store import Run
@@ -199,7 +212,7 @@ def show(
     subjects = (subject for subject in read_ledger(opened).subjects.values() if subject is not None)
     names = {party.id: party.name for subject in subjects for party in subject.parties()}
     documents = opened.by_article("sentences", "stances")
-    print_report(opened.read("report"), documents, Console(), names=names, target=target, full=full)
+    print_report(opened.read("report"), documents, _console(), names=names, target=target, full=full)
 
 
 @app.command(epilog="Example: visavis schema sentences")
@@ -234,8 +247,6 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Measure a run against gold labels."""
-    from rich.console import Console
-
     from pipeline.evaluate import evaluate as measure
     from pipeline.evaluate import show_evaluation
     from pipeline.records import encode
@@ -245,7 +256,7 @@ def evaluate(
     if as_json:
         typer.echo(encode(evaluation))
     else:
-        show_evaluation(evaluation, Console())
+        show_evaluation(evaluation, _console())
 
 
 @app.command(epilog="Example: visavis train --heads")
@@ -275,13 +286,30 @@ def train(
     fit(labelled, out, None if heads else encoder, newsmtsc, Console(stderr=True))
 
 
-def _runner(out: Path, models: Path | None, processes: int, force: bool, quiet: bool) -> Runner:
-    from pipeline.config import Settings
+def _settings(max_characters: int) -> Settings:
+    """The settings with another limit for articles, and for their files in proportion."""
+    max_bytes = max_characters * USUAL.max_bytes // USUAL.max_characters
+    return Settings(ingest=IngestConfig(max_characters=max_characters, max_bytes=max_bytes))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return PipedConsole()
+
+
+def _runner(
+    out: Path, models: Path | None, processes: int, force: bool, quiet: bool, settings: Settings | None = None
+) -> Runner:
     from pipeline.progress import progress
     from pipeline.runner import Runner
     from pipeline.store import Run
 
-    return Runner(Run(out), models or default_models(), Settings(), processes, force, progress(quiet))
+    return Runner(Run(out), models or default_models(), settings or Settings(), processes, force, progress(quiet))
 
 
 def default_models() -> Path:
@@ -299,8 +327,7 @@ def _leave(out: Path, rejected: int) -> None:
         raise typer.Exit(EXIT_REJECTED)
 
 
-def _ingest_stream(config: Path | None) -> None:
-    from pipeline.config import Corpus, IngestConfig, find_config, read_corpus
+def _ingest_stream(config: Path | None, settings: IngestConfig) -> None:
     from pipeline.ingest import ingest as read_articles
     from pipeline.ingest import lines
     from pipeline.records import Rejected
@@ -308,9 +335,11 @@ def _ingest_stream(config: Path | None) -> None:
 
     corpus = read_corpus(find_config(config)) if config else Corpus()
     rejected = 0
-    for record in read_articles(lines(sys.stdin.buffer, "stdin", corpus.topic or "stdin"), IngestConfig()):
+    sources = lines(sys.stdin.buffer, "stdin", corpus.topic or "stdin", settings.max_bytes)
+    for record in read_articles(sources, settings):
         if isinstance(record, Rejected):
-            typer.echo(f"Warning: {record.source}:{record.line}: {record.reason}: {record.detail}", err=True)
+            place = record.source if record.line is None else f"{record.source}:{record.line}"
+            typer.echo(f"Warning: {place}: {record.reason}: {record.detail}", err=True)
             rejected += 1
         else:
             write_lines(sys.stdout, [record])

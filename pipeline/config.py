@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -78,8 +80,6 @@ class StanceConfig(msgspec.Struct, frozen=True):
     """Defaults of ``stance``."""
 
     rationale_words: int = 5
-    batch_size: int = 256
-    """Sentence-target pairs judged at a time."""
 
 
 class AlignConfig(msgspec.Struct, frozen=True):
@@ -136,15 +136,19 @@ def read_corpus(path: Path) -> Corpus:
         ConfigError: The file cannot be read, is not TOML, or does not describe a corpus.
     """
     try:
-        corpus = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8-sig")), type=Corpus)
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        articles = _articles(table.pop("article", {}))
+        corpus = msgspec.structs.replace(msgspec.convert(table, type=Corpus), article=articles)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); give a folder with a {CONFIG_NAME}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not TOML: {error}") from None
+        raise ConfigError(_not_toml(path, str(error))) from None
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {problem(error)}") from None
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}") from None
     if bool(corpus.initiator) != bool(corpus.target):
         missing = "[[target]]" if corpus.initiator else "[initiator]"
         raise ConfigError(f"{path}: {missing} is missing; add it, or leave out both to have them discovered")
@@ -156,6 +160,34 @@ def read_corpus(path: Path) -> Corpus:
             )
         seen.add(party.id)
     return corpus
+
+
+def _articles(tables: Any) -> dict[str, Metadata]:
+    """What a ``corpus.toml`` says of single articles, by file name; dates of TOML's own kind are taken too.
+
+    Raises:
+        ValueError: A table does not describe an article; the message names it.
+    """
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise ValueError('"article" must be a table for each file, such as [article."name.txt"]')
+    articles = {}
+    for name, table in tables.items():
+        date = table.get("date")
+        said = table | {"date": date.isoformat()[:10]} if isinstance(date, datetime.date) else table
+        try:
+            articles[name] = msgspec.convert(said, type=Metadata)
+        except msgspec.ValidationError as error:
+            raise ValueError(f'article "{name}": {problem(error)}') from None
+    return articles
+
+
+def _not_toml(path: Path, problem: str) -> str:
+    """The message for a file that is not TOML, with its line where the parser tells it."""
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", problem)
+    if place is None:
+        return f"{path}: is not TOML ({problem}); mend it, with strings in quotation marks"
+    said = f"{problem[: place.start()]}, column {place[2]}"
+    return f"{path}:{place[1]}: is not TOML ({said}); mend this line, with strings in quotation marks"
 
 
 def write_corpus(topic: str, subject: Subject) -> str:

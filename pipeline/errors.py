@@ -22,6 +22,10 @@ class RecordError(PipelineError):
         self.line = line
         self.problem = problem
 
+    def __reduce__(self) -> tuple[type[RecordError], tuple[str, int, str]]:
+        # An exception is pickled on its way from another process, by default with its message as the one argument.
+        return type(self), (self.file, self.line, self.problem)
+
 
 class ConfigError(PipelineError):
     """A ``corpus.toml`` does not say what it must."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import platform
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +18,12 @@ import msgspec
 from pipeline import __version__
 from pipeline.config import Settings, Subject
 from pipeline.errors import RunError
-from pipeline.store import Run, replacing, sha256_file
+from pipeline.store import PARTIAL, Run, replacing, sha256_file
 
 LEDGER_NAME = "run.json"
 _PACKAGE = Path(__file__).parent
+_SHARED = ("config", "records", "spacy_model", "work")
+"""Modules that any stage's output may depend on, beside its own."""
 _LIBRARIES = (
     "spacy",
     "scikit-learn",
@@ -45,11 +51,17 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct):
-    """The contents of ``run.json``. ``subjects`` has an entry for each topic, None where none could be found."""
+    """The contents of ``run.json``.
+
+    ``stated`` has an entry for each topic: its subject as the corpora give it, None where it is to be discovered.
+    ``subjects`` are those that the entities stage linked to, None where none could be found; ``discovered`` names the
+    topics whose subject was not stated.
+    """
 
     visavis: str = __version__
     versions: dict[str, str] = {}
     settings: Settings = Settings()
+    stated: dict[str, Subject | None] = {}
     subjects: dict[str, Subject | None] = {}
     discovered: list[str] = []
     models: dict[str, str] = {}
@@ -66,23 +78,28 @@ def read_ledger(run: Run) -> Ledger:
     path = run.path / LEDGER_NAME
     try:
         return msgspec.json.decode(path.read_bytes(), type=Ledger)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Ledger()
-    except (msgspec.DecodeError, OSError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise RunError(f"{path}: cannot be read ({error}); delete it, and the run is done afresh") from None
 
 
 def write_ledger(run: Run, ledger: Ledger) -> None:
     """Write a run's ledger, whole or not at all."""
     ledger.visavis = __version__
-    ledger.versions = {name: metadata.version(name) for name in _LIBRARIES}
+    ledger.versions = {"python": platform.python_version(), **_versions()}
     with replacing(run.path / LEDGER_NAME) as file:
         file.write(msgspec.json.format(msgspec.json.encode(ledger), indent=2).decode() + "\n")
 
 
 def fingerprint(stage: str, **parts: Any) -> str:
-    """A hash of all that a stage's output depends on: its code and the parts given."""
-    known = {"stage": stage, "code": _code(stage), **msgspec.to_builtins(parts, str_keys=True)}
+    """A hash of all that a stage's output depends on: its code, the libraries and the parts given."""
+    known = {
+        "stage": stage,
+        "code": _code(stage),
+        "libraries": _versions(),
+        **msgspec.to_builtins(parts, str_keys=True),
+    }
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
@@ -105,8 +122,39 @@ def finished(run: Run, wanted: str, files: list[Path], counts: dict[str, int], s
     return Stage(wanted, outputs, counts, now, round(seconds, 2))
 
 
-def sha256_folder(folder: Path) -> str:
-    """One hash of all files of a folder, with their names."""
+def sha256_inputs(path: Path) -> dict[str, str]:
+    """The sha256 of each file that a corpus may take articles or its configuration from, by name."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    hashes = {}
+    for file in files:
+        if file.is_file() and not file.name.startswith("."):
+            # A name that is not UTF-8 could not be written down.
+            name = os.fsencode(file.name).decode("utf-8", "backslashreplace")
+            try:
+                hashes[name] = sha256_file(file)
+            except OSError:
+                hashes[name] = "unreadable"
+    return hashes
+
+
+def sha256_models(folder: Path) -> dict[str, str]:
+    """The sha256 of each file of a folder of models, by name; what documents them is left out."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        file.relative_to(folder).as_posix(): sha256_file(file)
+        for file in files
+        if not file.name.startswith(".") and file.suffix not in (".md", PARTIAL)
+    }
+
+
+def sha256_package(name: str) -> str:
+    """One hash of all files of an installed package, which is found without being imported."""
+    spec = find_spec(name)
+    folders = (spec.submodule_search_locations if spec else None) or []
+    return "".join(_sha256_folder(Path(folder)) for folder in folders)
+
+
+def _sha256_folder(folder: Path) -> str:
     digest = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         digest.update(f"{file.relative_to(folder).as_posix()}\0{sha256_file(file)}\0".encode())
@@ -114,5 +162,10 @@ def sha256_folder(folder: Path) -> str:
 
 
 def _code(stage: str) -> str:
-    shared = [_PACKAGE / f"{name}.py" for name in ("records", "config")]
-    return hashlib.sha256("".join([sha256_folder(_PACKAGE / stage), *map(sha256_file, shared)]).encode()).hexdigest()
+    shared = [_PACKAGE / f"{name}.py" for name in _SHARED]
+    return hashlib.sha256("".join([_sha256_folder(_PACKAGE / stage), *map(sha256_file, shared)]).encode()).hexdigest()
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in _LIBRARIES}

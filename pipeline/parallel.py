@@ -36,7 +36,7 @@ def ordered_map(function: Callable[[T], U], items: Iterable[T], processes: int) 
     # Processes are spawned: forked ones would inherit the threads of numerical libraries in unknown states.
     context = multiprocessing.get_context("spawn")
     waiting: deque[Future[U]] = deque()
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_follow_parent) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))
@@ -53,8 +53,30 @@ def ordered_map(function: Callable[[T], U], items: Iterable[T], processes: int) 
                 future.cancel()
 
 
+def _follow_parent() -> None:
+    """Leave interrupts to the parent, and end when it has ended, however it did."""
+    import multiprocessing
+    import os
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    # A killed parent closes no queue: its workers would wait for work for ever.
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def batches(items: Iterable[T], size: Callable[[T], int], limit: int) -> Iterator[list[T]]:
     """Cut items into lists of about ``limit`` in size, the same ones whatever the number of processes.
+
+    An item counts as 1 at least, so that a list of empty ones ends too.
 
     >>> list(batches("aaaa", len, 2))
     [['a', 'a'], ['a', 'a']]
@@ -63,7 +85,7 @@ def batches(items: Iterable[T], size: Callable[[T], int], limit: int) -> Iterato
     total = 0
     for item in items:
         batch.append(item)
-        total += size(item)
+        total += max(1, size(item))
         if total >= limit:
             yield batch
             batch, total = [], 0

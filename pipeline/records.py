@@ -30,7 +30,7 @@ Offset = Annotated[int, msgspec.Meta(ge=0)]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Score = Annotated[float, msgspec.Meta(ge=-1, le=1)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
-Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")]
+Date = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$")]
 
 
 class Article(msgspec.Struct, frozen=True):
@@ -234,7 +234,12 @@ _PROBLEMS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"Expected `(.+?)`, got `(.+?)` - at `\$\.?(.*)`$", lambda m: f"{_path(m[3])} must be {m[1]}, not {m[2]}"),
     (r"Expected `(.+?)`, got `(.+?)`$", lambda m: f"must be {m[1]}, not {m[2]}"),
-    (r"Invalid enum value (.+?) - at `\$\.?(.*)`$", lambda m: f"{_path(m[2])} cannot be {m[1]}"),
+    (r"Invalid (?:enum )?value (.+?) - at `\$\.?(.*)`$", lambda m: f"{_path(m[2])} cannot be {m[1]}"),
+    (r"Invalid enum value (.+?) - at `key` in `\$\.?(.*)`$", lambda m: f"{_path(m[2])} cannot have {m[1]}"),
+    (
+        r"Expected `str` matching regex .+? - at `\$\.?(.*)`$",
+        lambda m: f"{_path(m[1])} must be a date such as 2014, 2014-11 or 2014-11-25",
+    ),
     (r"Expected (.+?) - at `\$\.?(.*)`$", lambda m: f"{_path(m[2])} must be {m[1].replace('`', '')}"),
 )
 

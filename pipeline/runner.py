@@ -6,31 +6,35 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from functools import cached_property
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from pipeline import work
-from pipeline.config import CONFIG_NAME, Corpus, Settings, Subject, find_config, read_corpus, slug, write_corpus
-from pipeline.errors import ConfigError, CorpusError, RunError
+from pipeline.config import CONFIG_NAME, Corpus, Settings, Subject, find_config, read_corpus, slug
+from pipeline.errors import ConfigError, CorpusError, ModelError, RunError
 from pipeline.ledger import (
     Ledger,
     fingerprint,
     finished,
     is_current,
     read_ledger,
-    sha256_folder,
+    sha256_inputs,
+    sha256_models,
+    sha256_package,
     write_ledger,
 )
 from pipeline.parallel import batches, ordered_map
-from pipeline.records import Article, Document, Rejected
+from pipeline.records import RECORDS, Article, Document, Rejected
 from pipeline.store import PARTIAL, Run, replacing, sha256_file, write_lines
+from pipeline.subjects import by_topic, discover_subjects, settle_subjects
 
 T = TypeVar("T")
 
 _BATCH = 60_000
 """Characters of articles that one process works on at a time."""
-_RECOGNISED = "recognised"
+_RECOGNISED = f"entities.recognised{PARTIAL}"
 """A file of the entities stage that lasts only as long as it does."""
 
 
@@ -45,7 +49,7 @@ class Runner:
     """Does the stages of one run folder.
 
     Args:
-        run: The folder; it is made where it is missing.
+        run: The folder; ``ingest`` makes it where it is missing.
         models: The folder of models.
         settings: The stages' settings.
         processes: How many processes work.
@@ -62,10 +66,6 @@ class Runner:
         self.processes = processes
         self.force = force
         self.progress = progress
-        try:
-            run.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RunError(f"{run.path}: cannot be made ({error.strerror}); give another folder with --out") from None
         self.ledger: Ledger = read_ledger(run)
         self.ledger.settings = settings
 
@@ -75,32 +75,42 @@ class Runner:
         """Ingest corpora into ``articles.jsonl`` and ``rejected.jsonl``; returns how many articles were set aside."""
         from pipeline.ingest import settle
 
+        self._make_folder(corpora)
         given = [(path, *self._corpus(path, config)) for path in corpora]
-        inputs = {f"{number}:{name}": sha for number, (path, _, _) in enumerate(given) for name, sha in _hashes(path)}
+        inputs = {
+            f"{number}:{name}": sha
+            for number, (path, _, _) in enumerate(given)
+            for name, sha in sha256_inputs(path).items()
+        }
         parts = {
             "inputs": inputs,
             "corpora": [(corpus, topic) for _, corpus, topic in given],
             "settings": self.settings.ingest,
         }
-        subjects: dict[str, Subject | None] = {}
 
         def do() -> dict[str, int]:
+            subjects: dict[str, Subject | None] = {}
             counts: Counter[str] = Counter(articles=0, rejected=0)
             extracted = chain.from_iterable(self._extract(*corpus, subjects) for corpus in given)
-            files = replacing(self.run.file("articles")), replacing(self.run.file("rejected"))
-            with (
-                self.progress.track(settle(extracted), "ingest", None) as settled,
-                files[0] as taken,
-                files[1] as refused,
-            ):
-                for record in settled:
-                    is_refused = isinstance(record, Rejected)
-                    write_lines(refused if is_refused else taken, [record])
-                    counts["rejected" if is_refused else "articles"] += 1
-            if not counts["articles"]:
-                raise CorpusError(f"{corpora[0]}: no article could be taken in; see why in {self.run.file('rejected')}")
-            self.ledger.subjects = dict(sorted(subjects.items()))
-            self.ledger.discovered = []
+            stated: dict[str, Subject | None] = {}
+            with replacing(self.run.file("articles")) as taken:
+                with (
+                    self.progress.track(settle(extracted), "ingest", None) as settled,
+                    replacing(self.run.file("rejected")) as refused,
+                ):
+                    for record in settled:
+                        if isinstance(record, Rejected):
+                            write_lines(refused, [record])
+                            counts["rejected"] += 1
+                        else:
+                            write_lines(taken, [record])
+                            counts["articles"] += 1
+                            stated[record.topic] = subjects[record.topic]
+                if not counts["articles"]:
+                    # Raised before the articles of an earlier run are replaced.
+                    why = self.run.file("rejected")
+                    raise CorpusError(f"{corpora[0]}: no article could be taken in; see why in {why}")
+            self.ledger.stated, self.ledger.subjects, self.ledger.discovered = stated, {}, []
             self.ledger.inputs = inputs
             return dict(counts)
 
@@ -109,27 +119,27 @@ class Runner:
 
     def segment(self) -> None:
         """Write ``sentences.jsonl``."""
-        from pipeline import spacy_model
 
         def do() -> dict[str, int]:
+            self.ledger.models |= self._spacy
             return self._write("segment", "sentences", work.segment_batch, self._batches())
 
-        self._do(
-            "segment", {"inputs": self._hash("articles"), "models": spacy_model.name_and_version()}, ["sentences"], do
-        )
+        parts = {"inputs": self._hash("articles"), "models": self._spacy}
+        self._do("segment", parts, ["sentences"], do)
 
     def entities(self, config: Path | None = None) -> None:
         """Write ``entities.jsonl``; topics without a subject have it discovered."""
-        from pipeline import spacy_model
-
-        self._subjects(config)
-        missing = [topic for topic, subject in self.ledger.subjects.items() if subject is None]
         inputs = self._hash("articles", "sentences")
+        missing = settle_subjects(self.run, self.ledger, config)
 
         def parts() -> dict[str, Any]:
-            return {"inputs": inputs, "models": spacy_model.name_and_version(), "subjects": self.ledger.subjects}
+            subjects, settings = self.ledger.subjects, self.settings.discover
+            return {"inputs": inputs, "models": self._spacy, "subjects": subjects, "settings": settings}
 
         def do() -> dict[str, int]:
+            self.ledger.models |= self._spacy
+            # A run that was killed while it discovered may have left it.
+            (self.run.path / _RECOGNISED).unlink(missing_ok=True)
             if not missing:
                 batch = (work.SubjectBatch(documents) for documents in self._with_subjects("sentences"))
                 return self._write("entities", "entities", work.recognise_and_link_batch, batch)
@@ -139,19 +149,22 @@ class Runner:
 
     def stance(self) -> None:
         """Write ``stances.jsonl``."""
-        models = sha256_folder(self._models())
+        if not self.models.is_dir():
+            raise ModelError(f"{self.models}: there is no folder of models there; give one with --models")
+        inputs = self._hash("articles", "sentences", "entities")
+        models = sha256_models(self.models)
 
         def do() -> dict[str, int]:
+            self.ledger.models = {**self._spacy, **models}
             batch = (
                 work.StanceBatch(documents, self.models, self.settings.stance)
                 for documents in self._with_subjects("sentences", "entities")
             )
             return self._write("stance", "stances", work.stance_batch, batch)
 
-        inputs = self._hash("articles", "sentences", "entities")
-        parts = {"inputs": inputs, "models": models, "subjects": self.ledger.subjects, "settings": self.settings.stance}
+        subjects = self._subjects()
+        parts = {"inputs": inputs, "models": models, "subjects": subjects, "settings": self.settings.stance}
         self._do("stance", parts, ["stances"], do)
-        self.ledger.models = {"spacy": "==".join(_spacy()), "stance": models}
 
     def align(self) -> None:
         """Write ``alignments.jsonl``."""
@@ -164,17 +177,17 @@ class Runner:
             return self._write("align", "alignments", work.align_batch, topics)
 
         inputs = self._hash("articles", "sentences", "entities", "stances")
-        parts = {"inputs": inputs, "subjects": self.ledger.subjects, "settings": self.settings.align}
+        parts = {"inputs": inputs, "subjects": self._subjects(), "settings": self.settings.align}
         self._do("align", parts, ["alignments"], do)
 
     def report(self) -> None:
         """Write ``report.jsonl``."""
 
         def do() -> dict[str, int]:
-            return self._write("report", "report", work.report_batch, self._report_batches())
+            return {"records": self._write("report", "report", work.report_batch, self._report_batches())["report"]}
 
         inputs = self._hash("articles", "sentences", "stances", "alignments")
-        parts = {"inputs": inputs, "subjects": self.ledger.subjects, "settings": self.settings.report}
+        parts = {"inputs": inputs, "subjects": self._subjects(), "settings": self.settings.report}
         self._do("report", parts, ["report"], do)
 
     # What they share
@@ -198,7 +211,7 @@ class Runner:
         wanted = fingerprint(stage, **after()) if after else wanted
         self.ledger.stages[stage] = finished(self.run, wanted, [self.run.file(name) for name in names], counts, seconds)
         write_ledger(self.run, self.ledger)
-        told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == names[0])
+        told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name != "rejected")
         self.progress.say(f"{stage}: {told} ({seconds:.1f} s)")
 
     def _write(self, stage: str, name: str, function: Callable[[T], list[Any]], items: Iterable[T]) -> dict[str, int]:
@@ -209,12 +222,23 @@ class Runner:
     def _hash(self, *names: str) -> dict[str, str]:
         return {name: sha256_file(self.run.require(name)) for name in names}
 
-    def _models(self) -> Path:
-        if not self.models.is_dir():
-            from pipeline.errors import ModelError
+    @cached_property
+    def _spacy(self) -> dict[str, str]:
+        """The spaCy model and the sha256 of it."""
+        from pipeline import spacy_model
 
-            raise ModelError(f"{self.models}: there is no folder of models there; give one with --models")
-        return self.models
+        name, version = spacy_model.name_and_version()
+        return {f"{name}=={version}": sha256_package(name)}
+
+    def _subjects(self) -> dict[str, Subject | None]:
+        """The subjects that the entities stage linked to.
+
+        Raises:
+            RunError: It has not done so since the articles were ingested.
+        """
+        if not self.ledger.subjects:
+            raise RunError(f"{self.run.path}: has no targets yet; find them with: visavis entities {self.run.path}")
+        return self.ledger.subjects
 
     def _batches(self, *names: str, entities: Path | None = None) -> Iterator[list[Document]]:
         """The documents in batches that do not depend on the number of processes."""
@@ -227,8 +251,7 @@ class Runner:
             yield [(document, subject) for document, subject in known if subject is not None]
 
     def _topics(self, *names: str) -> Iterator[tuple[str, list[Document], Subject]]:
-        """The documents topic by topic; the articles of a topic follow each other in ``articles.jsonl``."""
-        for topic, group in groupby(self.run.documents(*names), key=lambda document: document.article.topic):
+        for topic, group in by_topic(self.run.documents(*names)):
             subject = self.ledger.subjects.get(topic)
             if subject is not None:
                 yield topic, list(group), subject
@@ -247,6 +270,17 @@ class Runner:
 
     # Corpora and subjects
 
+    def _make_folder(self, corpora: list[Path]) -> None:
+        written = {file.resolve() for file in (self.run.path, *map(self.run.file, RECORDS))}
+        for path in corpora:
+            if path.resolve() in written:
+                raise CorpusError(f"{path}: is where the run is written; give another folder with --out")
+        try:
+            self.run.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            problem = f"cannot be made ({error.strerror}); give another folder with --out"
+            raise RunError(f"{self.run.path}: {problem}") from None
+
     def _corpus(self, path: Path, config: Path | None) -> tuple[Corpus, str]:
         """A corpus's configuration, and the topic of its articles that name none."""
         beside = path / CONFIG_NAME
@@ -255,7 +289,8 @@ class Runner:
             corpus = read_corpus(find_config(config))
         elif path.is_dir() and beside.is_file():
             corpus = read_corpus(beside)
-        return corpus, corpus.topic or slug(path.resolve().stem)
+        whole = path.resolve()
+        return corpus, corpus.topic or slug(whole.name if path.is_dir() else whole.stem)
 
     def _extract(
         self, path: Path, corpus: Corpus, topic: str, subjects: dict[str, Subject | None]
@@ -276,77 +311,19 @@ class Runner:
                     )
             yield record
 
-    def _subjects(self, config: Path | None) -> None:
-        """Complete the subjects from a configuration given, or from what was discovered before and perhaps edited."""
-        if not self.ledger.subjects:
-            for article in self.run.read("articles"):
-                self.ledger.subjects.setdefault(article.topic, None)
-        given = read_corpus(find_config(config)).subject() if config else None
-        for topic in self.ledger.subjects:
-            saved = self._discovered_file(topic)
-            if given is not None:
-                self.ledger.subjects[topic] = given
-            elif saved.is_file() and (self.ledger.subjects[topic] is None or topic in self.ledger.discovered):
-                self.ledger.subjects[topic] = read_corpus(saved).subject()
-                self.ledger.discovered = sorted({*self.ledger.discovered, topic})
-
-    def _discovered_file(self, topic: str) -> Path:
-        """Where a discovered subject is written: beside the run's files, or by topic where there are several."""
-        if len(self.ledger.subjects) == 1:
-            return self.run.path / CONFIG_NAME
-        return self.run.path / "topics" / slug(topic) / CONFIG_NAME
-
     def _discover_and_link(self, missing: list[str]) -> dict[str, int]:
         """Find entities, choose the missing subjects by them, then link."""
-        found = chain.from_iterable(ordered_map(work.recognise_batch, self._batches("sentences"), self.processes))
-        recognised = self.run.path / f"entities.{_RECOGNISED}{PARTIAL}"
-        with self.progress.track(found, "entities", None) as tracked, recognised.open("w", encoding="utf-8") as file:
-            write_lines(file, tracked)
+        recognised = self.run.path / _RECOGNISED
         try:
-            self._discover(missing, recognised)
+            found = chain.from_iterable(ordered_map(work.recognise_batch, self._batches("sentences"), self.processes))
+            with self.progress.track(found, "entities", None) as tracked, recognised.open("w", encoding="utf-8") as out:
+                write_lines(out, tracked)
+            documents = self.run.documents("sentences", entities=recognised)
+            settings = self.settings.discover
+            discover_subjects(self.run, self.ledger, missing, documents, settings, self.progress.say)
             batch = (
                 work.SubjectBatch(documents) for documents in self._with_subjects("sentences", entities=recognised)
             )
             return self._write("entities", "entities", work.link_batch, batch)
         finally:
             recognised.unlink(missing_ok=True)
-
-    def _discover(self, missing: list[str], recognised: Path) -> None:
-        from pipeline.entities import discover
-
-        documents = self.run.documents("sentences", entities=recognised)
-        for topic, group in groupby(documents, key=lambda document: document.article.topic):
-            if topic not in missing:
-                continue
-            subject = discover(group, self.settings.discover)
-            self.ledger.subjects[topic] = subject
-            if subject is None:
-                self.progress.say(f"{topic}: names fewer than two entities, so there is nothing to compare")
-                continue
-            self.ledger.discovered = sorted({*self.ledger.discovered, topic})
-            file = self._discovered_file(topic)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(file) as out:
-                out.write(write_corpus(topic, subject))
-            names = ", ".join(party.name for party in subject.target)
-            told = f"{topic}: {subject.initiator.name} toward {names}"
-            self.progress.say(f"{told}; edit {file} and run again to change this")
-        if all(subject is None for subject in self.ledger.subjects.values()):
-            raise CorpusError(f"{self.run.path}: no initiator and targets could be discovered; name them with --config")
-
-
-def _hashes(path: Path) -> Iterator[tuple[str, str]]:
-    """The name and sha256 of each file that a corpus may take articles from."""
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    for file in files:
-        if file.is_file() and not file.name.startswith("."):
-            try:
-                yield file.name, sha256_file(file)
-            except OSError:
-                yield file.name, "unreadable"
-
-
-def _spacy() -> tuple[str, str]:
-    from pipeline import spacy_model
-
-    return spacy_model.name_and_version()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
@@ -34,13 +34,25 @@ MADE_BY = {
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[str]]:
-    """Open a file beside ``path`` for writing, and put it in place of ``path`` only when all was written."""
+    """Open a file beside ``path`` for writing, and put it in place of ``path`` only when all was written.
+
+    Raises:
+        RunError: It cannot be written there.
+    """
     partial = path.with_name(path.name + PARTIAL)
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    try:
+        file = partial.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written ({error.strerror}); make its folder writable") from None
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def sha256_file(path: Path) -> str:
@@ -71,7 +83,7 @@ def read_lines(file: IO[bytes] | IO[str], record: type[R], name: str) -> Iterato
             continue
         try:
             value = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise RecordError(name, line, f"not a whole line of JSON ({error})") from None
         try:
             yield line, records.decode(value, record)
@@ -82,11 +94,10 @@ def read_lines(file: IO[bytes] | IO[str], record: type[R], name: str) -> Iterato
 class _Groups(Generic[R]):
     """The records of one file handed out article by article, in the order of ``articles.jsonl``."""
 
-    def __init__(self, path: Path, record: type[R]) -> None:
-        self._name = path.name
-        self._stem = path.name.split(".")[0]
-        self._file = path.open("rb")
-        self._lines = read_lines(self._file, record, path.name)
+    def __init__(self, file: IO[bytes], record: type[R], name: str) -> None:
+        self._name = name
+        self._stem = name.split(".", maxsplit=1)[0]
+        self._lines = read_lines(file, record, name)
         self._next: tuple[int, Any] | None = next(self._lines, None)
 
     def take(self, article_id: str) -> Iterator[tuple[int, R]]:
@@ -96,15 +107,15 @@ class _Groups(Generic[R]):
             self._next = next(self._lines, None)
 
     def fail(self, line: int, problem: str) -> RecordError:
+        """The error of one line, with its remedy."""
         return RecordError(self._name, line, f"{problem}; run visavis {MADE_BY[self._stem]} again")
 
-    def close(self) -> None:
-        """Close the file.
+    def finish(self) -> None:
+        """Make sure that all was handed out.
 
         Raises:
             RecordError: A record was left over whose article is not there, or not in this place.
         """
-        self._file.close()
         if self._next is not None:
             line, record = self._next
             raise self.fail(line, f'article "{record.article_id}" is not in articles.jsonl, or not in this order')
@@ -158,14 +169,22 @@ class Run:
             RecordError: A record does not fit the article or the sentence that it names.
         """
         paths = {name: self.require(name) for name in names} | ({"entities": entities} if entities else {})
-        groups: dict[str, _Groups[Any]] = {name: _Groups(path, records.RECORDS[name]) for name, path in paths.items()}
-        for article in self.read("articles"):
-            taken = {name: list(group.take(article.article_id)) for name, group in groups.items()}
-            for name, rows in taken.items():
-                _check(groups[name], article, rows, {row.sentence_id for _, row in taken.get("sentences", ())})
-            yield Document(article, *(tuple(row for _, row in taken.get(name, ())) for name in _JOINED))
-        for group in groups.values():
-            group.close()
+        with ExitStack() as opened:
+            groups: dict[str, _Groups[Any]] = {
+                name: _Groups(opened.enter_context(path.open("rb")), records.RECORDS[name], path.name)
+                for name, path in paths.items()
+            }
+            for article in self.read("articles"):
+                taken = {name: list(group.take(article.article_id)) for name, group in groups.items()}
+                _check_sentences(article, taken.get("sentences", []), groups)
+                if "sentences" in taken:
+                    sentences = {row.sentence_id: row for _, row in taken["sentences"]}
+                    for name, rows in taken.items():
+                        if name != "sentences":
+                            _check_bearing(article, rows, groups[name], sentences)
+                yield Document(article, *(tuple(row for _, row in taken.get(name, ())) for name in _JOINED))
+            for group in groups.values():
+                group.finish()
 
     def by_article(self, *names: str) -> Mapping[str, Document]:
         """The articles by id, each joined with its records when it is asked for; cheap when asked for in file order."""
@@ -197,10 +216,35 @@ class _ByArticle(Mapping[str, Document]):
 _JOINED = ("sentences", "entities", "stances")
 
 
-def _check(group: _Groups[Any], article: Article, rows: list[tuple[int, Any]], sentences: set[str]) -> None:
-    """Hold rows against their article: offsets give the text, and sentences exist."""
+def _check_sentences(article: Article, rows: list[tuple[int, Any]], groups: Mapping[str, _Groups[Any]]) -> None:
+    """Hold sentences against their article: each has an id of its own, stands there, and after the one before."""
+    ids: set[str] = set()
+    end = 0
     for line, row in rows:
-        if isinstance(row, Sentence | Mention) and article.text[row.start : row.end] != row.text:
-            raise group.fail(line, f'"text" is not what article "{article.article_id}" holds at {row.start}..{row.end}')
-        if isinstance(row, Mention | Judgement) and row.sentence_id not in sentences:
+        _check_span(article, line, row, groups["sentences"])
+        if row.start < end:
+            raise groups["sentences"].fail(line, f'sentence "{row.sentence_id}" begins before the end of the last one')
+        if row.sentence_id in ids:
+            raise groups["sentences"].fail(line, f'sentence "{row.sentence_id}" is there twice')
+        ids.add(row.sentence_id)
+        end = row.end
+
+
+def _check_bearing(
+    article: Article, rows: list[tuple[int, Any]], group: _Groups[Any], sentences: Mapping[str, Sentence]
+) -> None:
+    """Hold mentions and judgements against the sentences that they are of: offsets lie inside."""
+    for line, row in rows:
+        sentence = sentences.get(row.sentence_id)
+        if sentence is None:
             raise group.fail(line, f'sentence "{row.sentence_id}" is not in sentences.jsonl')
+        if isinstance(row, Mention):
+            _check_span(article, line, row, group)
+        for span in row.rationale if isinstance(row, Judgement) else (row,):
+            if not sentence.start <= span.start < span.end <= sentence.end:
+                raise group.fail(line, f'{span.start}..{span.end} is not inside sentence "{sentence.sentence_id}"')
+
+
+def _check_span(article: Article, line: int, row: Sentence | Mention, group: _Groups[Any]) -> None:
+    if row.start >= row.end or article.text[row.start : row.end] != row.text:
+        raise group.fail(line, f'"text" is not what article "{article.article_id}" holds at {row.start}..{row.end}')

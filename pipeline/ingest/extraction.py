@@ -92,7 +92,7 @@ def _parse(content: bytes) -> _Line:
     """
     try:
         return decode(msgspec.json.decode(decode_bytes(content)), _Line)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise RefusedError("invalid", f"not a whole line of JSON ({error})") from None
     except ValueError as error:
         raise RefusedError("invalid", str(error)) from None

@@ -32,7 +32,7 @@ _SMALL_BYTES = 1024
 class Tuning(msgspec.Struct, frozen=True):
     """Settings of the fine-tuning. Rates are per step at their highest; the weights are of the losses."""
 
-    epochs: int = 3
+    epochs: int = 2
     batch_size: int = 24
     rate: float = 5e-5
     head_rate: float = 5e-4
