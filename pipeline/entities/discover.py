@@ -16,14 +16,13 @@ from pipeline.entities.traps import dateline
 from pipeline.records import Document
 
 _LABELS = ("GPE", "NORP", "ORG", "PERSON", "LOC")
-_TITLE_WEIGHT = 3
 
 
 class _Seen(msgspec.Struct):
-    """What the articles say of one candidate."""
+    """Which articles name a candidate at all and in their titles, and how often they do."""
 
     articles: set[str]
-    weight: int = 0
+    titles: set[str]
     mentions: int = 0
     person: bool = False
 
@@ -31,9 +30,9 @@ class _Seen(msgspec.Struct):
 def discover(documents: Iterable[Document], config: DiscoverConfig) -> Subject | None:
     """Choose an initiator and targets for one topic.
 
-    The initiator is the entity in the most articles, and of those the most often named, a mention in a title counting
-    three times; the targets are the next ones that more than one article names. A country counts under all its
-    names, a person under the fullest.
+    The initiator is the entity in the most titles, of those in the most articles, and of those the most often named; the
+    targets are the next ones that more than one article names. A country counts under all its names, a person under the
+    fullest.
 
     Args:
         documents: The articles of one topic with their entities as mentions.
@@ -55,13 +54,14 @@ def discover(documents: Iterable[Document], config: DiscoverConfig) -> Subject |
                 continue
             if mention.start < told_from.get(mention.sentence_id, 0) or (mention.label == "NORP" and not find(name)):
                 continue
-            entry = seen.setdefault(name, _Seen(set()))
+            entry = seen.setdefault(name, _Seen(set(), set()))
             entry.articles.add(document.article.article_id)
             entry.mentions += 1
-            entry.weight += _TITLE_WEIGHT if mention.sentence_id in titles else 1
+            if mention.sentence_id in titles:
+                entry.titles.add(document.article.article_id)
             entry.person |= mention.label == "PERSON"
     _merge_persons(seen)
-    ranked = sorted(seen, key=lambda name: (-len(seen[name].articles), -seen[name].weight, name))
+    ranked = sorted(seen, key=lambda name: (*_rank(seen[name]), name))
     frequent = [name for name in ranked if seen[name].mentions >= config.min_mentions]
     shared = [name for name in frequent if count == 1 or len(seen[name].articles) > 1]
     chosen = (shared if len(shared) > 1 else frequent if len(frequent) > 1 else ranked)[: config.max_targets + 1]
@@ -69,6 +69,10 @@ def discover(documents: Iterable[Document], config: DiscoverConfig) -> Subject |
         return None
     parties = [Party(id=_id(name, chosen[:at]), name=name) for at, name in enumerate(chosen)]
     return Subject(parties[0], tuple(parties[1:]))
+
+
+def _rank(entry: _Seen) -> tuple[int, int, int]:
+    return -len(entry.titles), -len(entry.articles), -entry.mentions
 
 
 def _id(name: str, earlier: list[str]) -> str:
@@ -105,7 +109,7 @@ def _merge_persons(seen: dict[str, _Seen]) -> None:
         if entry.person and " " in name:
             bearers[name.split()[-1]].append(name)
     for family, names in sorted(bearers.items()):
-        fullest = min(names, key=lambda name: (-seen[name].weight, name))
+        fullest = min(names, key=lambda name: (-seen[name].mentions, name))
         others = [name for name in (*names, family) if name != fullest and name in seen]
         ends = Counter(name.split()[0][0] for name in names)
         if len(ends) > 1:
@@ -114,5 +118,5 @@ def _merge_persons(seen: dict[str, _Seen]) -> None:
             entry = seen.pop(name)
             target = seen[fullest]
             target.articles |= entry.articles
-            target.weight += entry.weight
+            target.titles |= entry.titles
             target.mentions += entry.mentions
