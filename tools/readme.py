@@ -385,8 +385,7 @@ def encoder() -> str:
 
 
 def _heads_card() -> _HeadsCard:
-    paths = (ROOT / "models" / name for name in ("heads.json", "figures.json"))
-    return msgspec.json.decode(next(path for path in paths if path.is_file()).read_bytes(), type=_HeadsCard)
+    return msgspec.json.decode((ROOT / "models" / "heads.json").read_bytes(), type=_HeadsCard)
 
 
 def _row(name: str, found: Figures) -> str:
