@@ -75,8 +75,12 @@ def position(
 
 def _score(counts: Mapping[Cell, int], weights: Mapping[Modality, float]) -> float:
     """The weighted mean of the votes, 0 where there are none."""
-    total = sum(counts.get((stance, modality), 0) * weights[modality] for stance, modality in CELLS)
-    value = sum(counts.get((stance, modality), 0) * weights[modality] * VALUES[stance] for stance, modality in CELLS)
+    total = value = 0.0
+    # Summed by modality, so that votes turned round give the same score turned round to the last digit.
+    for modality in MODALITIES:
+        by_stance = {stance: counts.get((stance, modality), 0) for stance in VALUES}
+        total += weights[modality] * sum(by_stance.values())
+        value += weights[modality] * sum(VALUES[stance] * count for stance, count in by_stance.items())
     return rounded(value / total) if total else 0.0
 
 
