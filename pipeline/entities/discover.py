@@ -30,9 +30,9 @@ class _Seen(msgspec.Struct):
 def discover(documents: Iterable[Document], config: DiscoverConfig) -> Subject | None:
     """Choose an initiator and targets for one topic.
 
-    The initiator is the entity in the most titles, of those in the most articles, and of those the most often named; the
-    targets are the next ones that more than one article names. A country counts under all its names, a person under the
-    fullest.
+    The initiator is the entity in the most titles, of those in the most articles, and of those the most often named;
+    the targets are the next ones that more than one article names. A country counts under all its names, a person
+    under the fullest.
 
     Args:
         documents: The articles of one topic with their entities as mentions.
