@@ -143,7 +143,8 @@ class Run:
         """
         path = self.file(name)
         if not path.is_file():
-            raise RunError(f"{path}: is missing; write it with: visavis {MADE_BY[name]}")
+            given = f"CORPUS --out {self.path}" if name == "articles" else self.path
+            raise RunError(f"{path}: is missing; write it with: visavis {MADE_BY[name]} {given}")
         return path
 
     def read(self, name: str) -> Iterator[Any]:

@@ -256,7 +256,7 @@ def test_a_run_that_would_be_written_over_its_corpus(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [*STAGES[1:], "show"])
 def test_a_run_that_is_not_there(name: str, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    missing, maker = ("report", "report") if name == "show" else ("articles", "ingest")
+    missing, maker = ("report", f"report {run}") if name == "show" else ("articles", f"ingest CORPUS --out {run}")
     assert error(visavis(name, run)) == (f"Error: {run / missing}.jsonl: is missing; write it with: visavis {maker}")
     assert not run.exists()
 
@@ -266,7 +266,7 @@ def test_a_stage_whose_input_is_not_written_yet(name: str, missing: str, tmp_pat
     assert visavis("ingest", CORPUS, "--out", tmp_path).code == 0
     made_by = {"sentences": "segment"}[missing]
     assert error(visavis(name, tmp_path)) == (
-        f"Error: {tmp_path / missing}.jsonl: is missing; write it with: visavis {made_by}"
+        f"Error: {tmp_path / missing}.jsonl: is missing; write it with: visavis {made_by} {tmp_path}"
     )
 
 
@@ -322,7 +322,10 @@ def test_a_damaged_ledger(tmp_path: Path) -> None:
 
 def test_an_error_in_its_own_process_has_no_traceback(tmp_path: Path) -> None:
     outcome = process("segment", "nowhere", cwd=tmp_path)
-    assert error(outcome) == "Error: nowhere/articles.jsonl: is missing; write it with: visavis ingest"
+    assert (
+        error(outcome)
+        == "Error: nowhere/articles.jsonl: is missing; write it with: visavis ingest CORPUS --out nowhere"
+    )
 
 
 def test_a_broken_configuration(tmp_path: Path) -> None:

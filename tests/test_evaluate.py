@@ -282,7 +282,7 @@ def test_a_line_of_gold_that_is_no_json_is_named(run: Run, prefix: Path) -> None
 @pytest.mark.parametrize(
     ("name", "command"),
     [
-        ("articles", "ingest"),
+        ("articles", "ingest CORPUS --out"),
         ("sentences", "segment"),
         ("entities", "entities"),
         ("stances", "stance"),
@@ -292,7 +292,9 @@ def test_a_line_of_gold_that_is_no_json_is_named(run: Run, prefix: Path) -> None
 def test_a_file_that_the_run_lacks_is_named(run: Run, prefix: Path, name: str, command: str) -> None:
     write(prefix, "author", [{"article": "a", "target": "mu", "stance": "positive"}])
     run.file(name).unlink()
-    assert message(run, prefix, RunError) == f"{run.file(name)}: is missing; write it with: visavis {command}"
+    assert (
+        message(run, prefix, RunError) == f"{run.file(name)}: is missing; write it with: visavis {command} {run.path}"
+    )
 
 
 def test_the_report_is_not_needed_where_gold_has_no_authors_and_pairs(run: Run, prefix: Path) -> None:

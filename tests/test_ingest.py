@@ -134,6 +134,7 @@ def test_the_corpus_goes_before_the_fields_and_the_fields_before_the_text() -> N
         (line({"text": BODY, "topic": ""}), "invalid", '"topic" must be str of length >= 1'),
         (line([BODY]), "invalid", "must be object, not array"),
         (line(b'{"text": "cut o'), "invalid", "not a whole line of JSON (Input data was truncated)"),
+        (line(b"[" * 100_000), "invalid", "is nested too deeply to be an article"),
     ],
 )
 def test_a_broken_article_is_set_aside_with_reason_and_remedy(source: Source, reason: Reason, detail: str) -> None:

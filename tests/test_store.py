@@ -116,10 +116,11 @@ def test_line_separators_inside_a_text_end_no_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named_with_the_command_that_writes_it(tmp_path: Path) -> None:
-    for name, command in (("articles", "ingest"), ("stances", "stance"), ("alignments", "align")):
+    made = (("articles", "ingest CORPUS --out"), ("stances", "stance"), ("alignments", "align"))
+    for name, command in made:
         with pytest.raises(RunError) as error:
             list(Run(tmp_path).read(name))
-        assert str(error.value) == f"{tmp_path / name}.jsonl: is missing; write it with: visavis {command}"
+        assert str(error.value) == f"{tmp_path / name}.jsonl: is missing; write it with: visavis {command} {tmp_path}"
 
 
 # Joining

@@ -92,8 +92,10 @@ def _parse(content: bytes) -> _Line:
     """
     try:
         return decode(msgspec.json.decode(decode_bytes(content)), _Line)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
         raise RefusedError("invalid", f"not a whole line of JSON ({error})") from None
+    except RecursionError:
+        raise RefusedError("invalid", "is nested too deeply to be an article") from None
     except ValueError as error:
         raise RefusedError("invalid", str(error)) from None
 
