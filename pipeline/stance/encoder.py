@@ -1,7 +1,8 @@
 """The encoder: a fine-tuned sentence encoder that reads an example and weighs every label, run by ONNX Runtime.
 
 Each label's logit is a sum over tokens, because the encoder's last states are averaged before one linear layer. The
-summands say which words carried the decision (class activation mapping, Zhou et al. 2016), at no cost.
+summands divide the decision among the words (class activation mapping, Zhou et al. 2016) at no cost, but coarsely: the
+last states of a fine-tuned encoder are much alike, and so are the shares.
 """
 
 from __future__ import annotations

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HEADS = ("stance", "modality", "tone")
-LABELS: tuple[str, ...] = (*STANCES, *MODALITIES, *TONES)
-"""The encoder's labels, in the order of its logits."""
 
 _TRUSTED = ("sklearn.calibration._CalibratedClassifier", "sklearn.calibration._TemperatureScaling")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -141,8 +141,3 @@ def _newsmtsc_pairs(labels: Path, newsmtsc: Path) -> list[Pair]:
             example = Example(sentence, "", row.initiator, row.target, ((row.start, row.end),))
             pairs.append(Pair(example, row.stance, row.modality, row.tone, row.initiator, "newsmtsc real"))
     return pairs
-
-
-def groups(pairs: Iterable[Pair]) -> list[str]:
-    """What each pair is grouped by in cross-validation."""
-    return [pair.group for pair in pairs]
