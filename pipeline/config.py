@@ -80,6 +80,9 @@ class StanceConfig(msgspec.Struct, frozen=True):
     """Defaults of ``stance``."""
 
     rationale_words: int = 5
+    """Most words that a rationale names."""
+    rationale_weight: float = 0.1
+    """Words that weigh less are not named, unless all do: then the one that weighs most is."""
 
 
 class AlignConfig(msgspec.Struct, frozen=True):

@@ -55,6 +55,13 @@ def replacing(path: Path) -> Iterator[IO[str]]:
         raise
 
 
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Write a file beside ``path`` and put it in its place."""
+    partial = path.with_name(path.name + PARTIAL)
+    partial.write_bytes(data)
+    os.replace(partial, path)
+
+
 def sha256_file(path: Path) -> str:
     """The sha256 of a file, as hex."""
     with path.open("rb") as file:

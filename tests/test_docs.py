@@ -75,6 +75,7 @@ def test_every_meaning_is_that_of_a_field(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_figures_of_the_models_are_in_the_readme() -> None:
     assert readme.figures() in README
     assert readme.encoder() in README
+    assert readme.words() in README
 
 
 @pytest.mark.parametrize("line", [line for block in readme.blocks(README, "sh") for line in block.splitlines()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -74,6 +75,32 @@ def test_every_target_of_a_title_or_body_sentence_is_judged_once_in_order() -> N
 def test_a_rationale_names_no_more_words_than_configured_and_none_without_letters() -> None:
     (judged,) = stance([document(("Oslo left.", "body"))], SUBJECT, Length(), StanceConfig(rationale_words=0))
     assert judged.rationale == ()
+
+
+class Weights(Length):
+    """Gives the words of every sentence the same weights, in order."""
+
+    def __init__(self, *weights: float) -> None:
+        self.weights = weights
+
+    def predict(self, examples: Sequence[Example]) -> Iterator[Prediction]:
+        for example, told in zip(examples, super().predict(examples), strict=True):
+            spans = [match.span() for match in re.finditer(r"\w+", example.sentence)]
+            yield told._replace(words=tuple(zip(spans, self.weights, strict=False)))
+
+
+@pytest.mark.parametrize(
+    ("weights", "named"),
+    [
+        ((0.02, -0.6, 0.3), ["did", "leave"]),
+        ((0.02, -0.06, 0.03), ["did"]),
+        ((0.4, -0.5, 0.6), ["did", "leave"]),
+    ],
+)
+def test_a_rationale_names_the_heaviest_words_and_at_least_one(weights: tuple[float, ...], named: list[str]) -> None:
+    read = document(("Oslo did leave.", "body"))
+    (judged,) = stance([read], SUBJECT, Weights(*weights), StanceConfig(rationale_words=2))
+    assert [read.article.text[word.start : word.end] for word in judged.rationale] == named
 
 
 def test_the_context_is_the_body_sentence_before_and_shows_where_it_names_the_target() -> None:
@@ -178,6 +205,45 @@ def test_probabilities_add_up_and_words_are_words_of_the_sentence(model: StanceM
     told = [said[slice(*span)] for span, _ in prediction.words]
     assert {"pleased", "awaited", "naïve", "sounds"} <= set(told)
     assert [span for span, _ in prediction.words] == sorted(span for span, _ in prediction.words)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Talks between Malta and Oslo on the fishing grounds collapsed on Monday.", {"collapsed"}),
+        ("Relations between Malta and Oslo have improved over the past year.", {"improved"}),
+        ("The efforts of Malta to win Oslo over are failing for the third time this year.", {"failing"}),
+        ("Oslo has rejected the request that Malta made in spring.", {"rejected"}),
+        ("In the autumn Oslo welcomed the envoy whom Malta had sent.", {"welcomed"}),
+    ],
+)
+def test_the_word_that_decided_is_named_first(model: StanceModel, sentence: str, words: set[str]) -> None:
+    (prediction,) = model.predict([example(sentence)])
+    span, weight = max(prediction.words, key=lambda word: word[1])
+    assert sentence[slice(*span)] in words
+    assert weight > 0
+
+
+@pytest.mark.model
+def test_leaving_out_what_is_named_costs_the_stance_more_than_leaving_out_the_rest(model: StanceModel) -> None:
+    named: list[float] = []
+    others: list[float] = []
+    for sentence in (
+        "Talks between Malta and Oslo on the fishing grounds collapsed in anger on Monday.",
+        "Oslo praised the generous offer that Malta had made in the spring.",
+        "For the third year in a row Oslo has blocked the loan that Malta is waiting for.",
+        "The visit was a triumph for Malta, and Oslo has promised to open its ports.",
+    ):
+        (prediction,) = model.predict([example(sentence)])
+        best = STANCES.index(prediction.stance)
+        ranked = sorted((word for word in prediction.words if word[0][1] - word[0][0] > 1), key=lambda word: -word[1])
+        for rank, ((start, end), _) in enumerate(ranked):
+            if sentence[start:end] != "Oslo":
+                (without,) = model.predict([example(sentence[:start] + sentence[end + 1 :])])
+                loss = prediction.probabilities[best] - without.probabilities[best]
+                (named if rank < 3 else others).append(loss)
+    assert sum(named) / len(named) > 3 * max(0.01, sum(others) / len(others))
 
 
 @pytest.mark.model

@@ -51,19 +51,20 @@ def _judgement(sentence: Sentence, target: str, prediction: Prediction, config: 
         confidence=_rounded(chances[prediction.stance]),
         modality=prediction.modality,
         tone=prediction.tone,
-        rationale=_rationale(sentence, prediction, config.rationale_words),
+        rationale=_rationale(sentence, prediction, config),
     )
 
 
-def _rationale(sentence: Sentence, prediction: Prediction, count: int) -> tuple[Rationale, ...]:
+def _rationale(sentence: Sentence, prediction: Prediction, config: StanceConfig) -> tuple[Rationale, ...]:
     """The words that weigh most, for or against, in order of position."""
     words = [
         (span, weight) for span, weight in prediction.words if any(c.isalnum() for c in sentence.text[slice(*span)])
     ]
-    chosen = sorted(words, key=lambda word: (-abs(word[1]), word[0]))[:count]
+    ranked = sorted(words, key=lambda word: (-abs(word[1]), word[0]))
+    heavy = [word for word in ranked if abs(word[1]) >= config.rationale_weight] or ranked[:1]
     return tuple(
         Rationale(sentence.start + start, sentence.start + end, _rounded(weight))
-        for (start, end), weight in sorted(chosen)
+        for (start, end), weight in sorted(heavy[: config.rationale_words])
     )
 
 

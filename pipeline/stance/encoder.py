@@ -1,22 +1,30 @@
 """The encoder: a fine-tuned sentence encoder that reads an example and weighs every label, run by ONNX Runtime.
 
-Each label's logit is a sum over tokens, because the encoder's last states are averaged before one linear layer. The
-summands divide the decision among the words (class activation mapping, Zhou et al. 2016) at no cost, but coarsely: the
-last states of a fine-tuned encoder are much alike, and so are the shares.
+Beside the labels it tells for each token what the stances' logits would lose without the token's word. Leaving words
+out one by one (Li et al. 2016) would take a pass for each; a small network over the encoder's inner states has learned
+to predict the outcome (Schwab and Karlen 2019), so that the words cost nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import ModelError
-from pipeline.stance.example import CLOSE, OPEN, Example, mark
+from pipeline.records import MODALITIES, STANCES, TONES
+from pipeline.stance.example import CLOSE, OPEN, Example, Span, mark
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "stance": STANCES,
+    "modality": MODALITIES,
+    "tone": TONES,
+}
+"""The labels of the encoder's logits by group, in order."""
 
 FILES = ("encoder.onnx", "tokenizer.json")
 MAX_TOKENS = 160
@@ -27,13 +35,14 @@ _MAX_CHARACTERS = 900
 class Reading(NamedTuple):
     """What the encoder made of one example.
 
-    ``logits`` has the shape (n_labels,), stance, modality and tone in the order of ``records``; ``weights`` (n_tokens,
-    n_labels) are their summands; ``offsets`` say which characters of the sentence a token covers, or None.
+    ``logits`` has the shape (n_labels,) in the order of ``GROUPS``; ``losses`` (n_tokens, n_stances) are what the
+    stances' logits would lose without the token's word; ``offsets`` say which characters of the sentence a token
+    covers, or None.
     """
 
     logits: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    offsets: tuple[tuple[int, int] | None, ...]
+    losses: NDArray[np.float32]
+    offsets: tuple[Span | None, ...]
 
 
 class Encoder:
@@ -74,8 +83,8 @@ class Encoder:
                 "input_ids": np.array([encoding.ids], dtype=np.int64),
                 "target_mask": np.array([target_mask(encoding.tokens)], dtype=np.float32),
             }
-            logits, weights = self._session.run(["logits", "weights"], inputs)
-            yield Reading(logits[0], weights[0], offsets)
+            logits, losses = self._session.run(["logits", "losses"], inputs)
+            yield Reading(logits[0], losses[0], offsets)
 
 
 def target_mask(tokens: Sequence[str]) -> list[float]:
@@ -88,7 +97,7 @@ def target_mask(tokens: Sequence[str]) -> list[float]:
     return marks if any(marks) else [1.0] * len(marks)
 
 
-def encode(tokenizer: Any, example: Example) -> tuple[Any, tuple[tuple[int, int] | None, ...]]:
+def encode(tokenizer: Any, example: Example) -> tuple[Any, tuple[Span | None, ...]]:
     """Tokenize an example: its context and its sentence with the target marked, then the two parties' names.
 
     Returns:
@@ -115,6 +124,30 @@ def encode(tokenizer: Any, example: Example) -> tuple[Any, tuple[tuple[int, int]
         for (start, end), sequence in zip(encoding.offsets, encoding.sequence_ids, strict=True)
     )
     return encoding, offsets
+
+
+def whole_words(sentence: str, offsets: Sequence[Span | None]) -> Iterator[tuple[Span, list[int]]]:
+    """The words of a sentence with the places of their tokens, in order.
+
+    >>> list(whole_words("It failed.", [None, (0, 2), (3, 7), (7, 9), (9, 10), None]))
+    [((0, 2), [1]), ((3, 9), [2, 3]), ((9, 10), [4])]
+    """
+    span: Span | None = None
+    tokens: list[int] = []
+    for at, place in enumerate(offsets):
+        if place is None:
+            continue
+        if span and (place[0] > span[1] or not _is_inside_word(sentence, place[0])):
+            yield span, tokens
+            span, tokens = None, []
+        span = (span[0] if span else place[0], place[1])
+        tokens.append(at)
+    if span:
+        yield span, tokens
+
+
+def _is_inside_word(sentence: str, at: int) -> bool:
+    return at > 0 and sentence[at - 1].isalnum() and sentence[at].isalnum()
 
 
 def _window(example: Example) -> tuple[str, tuple[tuple[int, int], ...], int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import ModelError
 from pipeline.records import MODALITIES, STANCES, TONES, Modality, Stance, Tone
-from pipeline.stance.encoder import Encoder, Reading
+from pipeline.stance.encoder import GROUPS, Encoder, Reading, whole_words
 from pipeline.stance.example import Example, Span
 from pipeline.stance.features import features
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-HEADS = ("stance", "modality", "tone")
+HEADS = tuple(GROUPS)
 
 _TRUSTED = ("sklearn.calibration._CalibratedClassifier", "sklearn.calibration._TemperatureScaling")
 
@@ -25,7 +25,8 @@ class Prediction(NamedTuple):
     """The labels of one example.
 
     ``probabilities`` are of the stances in the order of ``STANCES``, calibrated. ``words`` are spans of the sentence
-    with what they add to the encoder's logit of the chosen stance, against the mean of the others.
+    with what the encoder's logit of the chosen stance would lose without them against the mean of the others, as
+    predicted.
     """
 
     stance: Stance
@@ -49,10 +50,12 @@ class StanceModel:
 
     def predict(self, examples: Sequence[Example]) -> Iterator[Prediction]:
         """Judge examples, in order."""
+        import numpy as np
+
         readings = list(self._encoder.read(examples))
         if not readings:
             return
-        matrix = columns(examples, readings)
+        matrix = columns(examples, np.stack([reading.logits for reading in readings]))
         chances = {name: self._chances(name, matrix) for name in HEADS}
         stances = [str(label) for label in self._heads["stance"].classes_]
         for row, (example, reading) in enumerate(zip(examples, readings, strict=True)):
@@ -83,19 +86,23 @@ FEATURES: tuple[str, ...] = (
 """The linguistic features that the heads see, in the order of their columns after the encoder's."""
 
 
-def columns(examples: Iterable[Example], readings: Iterable[Reading]) -> NDArray[np.float64]:
+def columns(examples: Iterable[Example], logits: NDArray[np.float32]) -> NDArray[np.float64]:
     """What the heads see: the encoder's log-probabilities by group of labels, then the linguistic features.
 
-    The shape is (n_examples, n_labels + n_features).
+    Args:
+        examples: What was read.
+        logits: What the encoder made of them, of shape (n_examples, n_labels).
+
+    Returns:
+        A matrix of shape (n_examples, n_labels + n_features).
     """
     import numpy as np
 
-    logits = np.array([reading.logits for reading in readings], dtype=np.float64)
     found = [features(example) for example in examples]
     linguistic = np.array([[row.get(name, 0.0) for name in FEATURES] for row in found])
     groups, start = [], 0
-    for labels in (STANCES, MODALITIES, TONES):
-        group = logits[:, start : start + len(labels)]
+    for labels in GROUPS.values():
+        group = logits[:, start : start + len(labels)].astype(np.float64)
         group = group - group.max(axis=1, keepdims=True)
         groups.append(group - np.log(np.exp(group).sum(axis=1, keepdims=True)))
         start += len(labels)
@@ -103,25 +110,11 @@ def columns(examples: Iterable[Example], readings: Iterable[Reading]) -> NDArray
 
 
 def _words(sentence: str, reading: Reading, label: int) -> Iterator[tuple[Span, float]]:
-    """Whole words of the sentence with their weight for one stance against the mean of the others, in order."""
+    """Whole words of the sentence with what one stance would lose without them against the others, in order."""
     others = [at for at in range(len(STANCES)) if at != label]
-    margin = reading.weights[:, label] - reading.weights[:, others].mean(axis=1)
-    span: list[int] = []
-    total = 0.0
-    for place, weight in zip(reading.offsets, margin.tolist(), strict=True):
-        if place is None:
-            continue
-        if span and (place[0] > span[1] or not _is_inside_word(sentence, place[0])):
-            yield (span[0], span[1]), total
-            span, total = [], 0.0
-        span = [span[0], place[1]] if span else list(place)
-        total += weight
-    if span:
-        yield (span[0], span[1]), total
-
-
-def _is_inside_word(sentence: str, at: int) -> bool:
-    return at > 0 and sentence[at - 1].isalnum() and sentence[at].isalnum()
+    margin = reading.losses[:, label] - reading.losses[:, others].mean(axis=1)
+    for span, tokens in whole_words(sentence, reading.offsets):
+        yield span, float(margin[tokens].mean())
 
 
 def load(folder: Path) -> StanceModel:

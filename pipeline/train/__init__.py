@@ -16,6 +16,7 @@ from pipeline.store import replacing, sha256_file
 from pipeline.train.data import Pair, is_held_out, read_pairs, read_tones
 from pipeline.train.encoder import Tuning, fine_tune
 from pipeline.train.heads import Figures, Fitting, fit_heads, matrix
+from pipeline.train.words import Fidelity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,13 +28,14 @@ HEADS_CARD = "heads.json"
 
 
 class EncoderCard(msgspec.Struct, frozen=True):
-    """What ``encoder.json`` says: how the encoder was made."""
+    """What ``encoder.json`` says: how the encoder was made, and how well it tells the words that decided."""
 
     pretrained: str
     pairs: int
     tones: int
     data: dict[str, str]
     tuning: Tuning
+    words: Fidelity
     models: dict[str, str]
     versions: dict[str, str]
 
@@ -72,22 +74,27 @@ def train(labelled: Path, out: Path, pretrained: Path | None, newsmtsc: Path | N
     }
     out.mkdir(parents=True, exist_ok=True)
     if pretrained is not None:
-        _train_encoder(
-            [pair for pair in pairs if not is_held_out(pair.group)], data, pretrained, newsmtsc, out, console
-        )
+        _train_encoder(pairs, held_out, data, pretrained, newsmtsc, out, console)
     return _train_heads(held_out, data, out, console)
 
 
 def _train_encoder(
-    pairs: list[Pair], data: dict[str, str], pretrained: Path, newsmtsc: Path | None, out: Path, console: Console
+    pairs: list[Pair],
+    held_out: list[Pair],
+    data: dict[str, str],
+    pretrained: Path,
+    newsmtsc: Path | None,
+    out: Path,
+    console: Console,
 ) -> None:
     tuning = Tuning()
+    learned = [pair for pair in pairs if not is_held_out(pair.group)]
     tones = [pair for pair in read_tones(newsmtsc) if not is_held_out(pair.group)] if newsmtsc else []
     chosen = random.Random(tuning.seed).sample(tones, min(tuning.tones, len(tones)))
-    name = fine_tune([*pairs, *chosen], pretrained, out, tuning, console.print)
+    name, fidelity = fine_tune([*learned, *chosen], held_out, pretrained, out, tuning, console.print)
     files = [*sorted(out.glob("encoder.onnx*")), out / "tokenizer.json"]
     versions = _versions("torch", "transformers", "onnx", "onnxruntime", "tokenizers")
-    card = EncoderCard(name, len(pairs), len(chosen), data, tuning, _hashes(files), versions)
+    card = EncoderCard(name, len(learned), len(chosen), data, tuning, fidelity, _hashes(files), versions)
     _write_card(out / ENCODER_CARD, card)
 
 

@@ -11,25 +11,17 @@ from typing import Any
 import msgspec
 
 from pipeline.errors import ModelError
-from pipeline.records import MODALITIES, STANCES, TONES
-from pipeline.stance.encoder import encode, target_mask
+from pipeline.stance.encoder import GROUPS
 from pipeline.train.data import Pair
+from pipeline.train.export import export
+from pipeline.train.network import IGNORED, Row, build, libraries, row, tensors
+from pipeline.train.words import Fidelity, Lesson, learn_words
 
 PRETRAINED = {
     "all-MiniLM-L6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "all-mpnet-base-v2": "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
 }
 """The sha256 of the published ``model.safetensors`` of the encoders that training may start from."""
-
-_IGNORED = -100
-"""The label that the loss leaves out."""
-_PART_BYTES = 45_000_000
-"""Most bytes of weights in one file."""
-_BLOCK = 64
-_INT8_ACTIVATIONS = 4
-"""ONNX Runtime's accuracy level that multiplies in 8-bit integers."""
-_SMALL_BYTES = 1024
-"""Weights of fewer bytes stay in the model's own file."""
 
 
 class Tuning(msgspec.Struct, frozen=True):
@@ -51,54 +43,53 @@ class Tuning(msgspec.Struct, frozen=True):
     seed: int = 2014
 
 
-def fine_tune(pairs: Sequence[Pair], pretrained: Path, out: Path, tuning: Tuning, say: Callable[[str], None]) -> str:
+def fine_tune(
+    pairs: Sequence[Pair],
+    held_out: Sequence[Pair],
+    pretrained: Path,
+    out: Path,
+    tuning: Tuning,
+    say: Callable[[str], None],
+) -> tuple[str, Fidelity]:
     """Fine-tune an encoder on labelled pairs and write ``encoder.onnx``, its weights and ``tokenizer.json``.
 
     After each epoch the state is saved beside the result; a training that was broken off goes on from there.
 
     Args:
         pairs: What to learn from.
+        held_out: Other pairs, to measure on how well the network tells the words that its decisions rest on.
         pretrained: A folder with ``config.json``, ``model.safetensors`` and ``tokenizer.json``.
         out: The folder to write to.
         tuning: The settings.
         say: Called with a line now and then.
 
     Returns:
-        The name of the pretrained encoder.
+        The name of the pretrained encoder, and how well the words are told.
 
     Raises:
         ModelError: PyTorch is not installed, or the pretrained encoder is none of those known.
     """
-    torch, transformers = _libraries()
+    torch, transformers = libraries()
     from tokenizers import Tokenizer
 
     name = _identify(pretrained)
     torch.manual_seed(tuning.seed)
     tokenizer = Tokenizer.from_file(str(pretrained / "tokenizer.json"))
-    rows = [_row(tokenizer, pair) for pair in pairs]
-    network = _network(torch, transformers, pretrained, tuning.dropout)
+    rows = [row(tokenizer, pair.example, (pair.stance, pair.modality, pair.tone)) for pair in pairs]
+    network = build(torch, transformers, pretrained, tuning.dropout)
     optimizer, schedule = _optimizer(torch, network, tuning, len(rows))
     state = out / "encoder.training.pt"
     first = _restore(torch, state, network, optimizer, schedule) if state.is_file() else 0
-    loss = torch.nn.CrossEntropyLoss(ignore_index=_IGNORED, label_smoothing=tuning.label_smoothing)
     for epoch in range(first, tuning.epochs):
         torch.manual_seed(tuning.seed + epoch)
-        _epoch(torch, network, _batches(rows, tuning, epoch), (optimizer, schedule, loss), tuning, say)
+        _epoch(torch, network, _batches(rows, tuning, epoch), (optimizer, schedule), tuning, say)
         _save(torch, state, epoch + 1, network, optimizer, schedule)
         say(f"epoch {epoch + 1} of {tuning.epochs} done")
+    fidelity = learn_words(torch, network, tokenizer, (pairs, held_out), Lesson(), say)
     export(torch, network.eval(), out)
     shutil.copyfile(pretrained / "tokenizer.json", out / "tokenizer.json")
     state.unlink(missing_ok=True)
-    return name
-
-
-def _libraries() -> tuple[Any, Any]:
-    try:
-        import torch
-        import transformers
-    except ImportError:
-        raise ModelError("fine-tuning needs PyTorch; install it with: pip install visavis[train]") from None
-    return torch, transformers
+    return name, fidelity
 
 
 def _identify(pretrained: Path) -> str:
@@ -112,51 +103,6 @@ def _identify(pretrained: Path) -> str:
     if name is None:
         raise ModelError(f"{weights}: is not a published {' or '.join(PRETRAINED)} (its sha256 differs); get it again")
     return name
-
-
-def _row(tokenizer: Any, pair: Pair) -> tuple[list[int], list[float], list[int]]:
-    """Token ids, the target's mask and the three labels of a pair."""
-    encoding, _ = encode(tokenizer, pair.example)
-    named: tuple[tuple[Sequence[str], str | None], ...] = (
-        (STANCES, pair.stance),
-        (MODALITIES, pair.modality),
-        (TONES, pair.tone),
-    )
-    labels = [names.index(label) if label else _IGNORED for names, label in named]
-    return encoding.ids, target_mask(encoding.tokens), labels
-
-
-def _network(torch: Any, transformers: Any, pretrained: Path, dropout: float) -> Any:
-    """The encoder with one linear layer over the mean of its last states and over their mean at the target's marks."""
-
-    class Network(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = transformers.AutoModel.from_pretrained(
-                pretrained, local_files_only=True, attn_implementation="eager"
-            )
-            self.size = self.encoder.config.hidden_size
-            self.padding = self.encoder.config.pad_token_id
-            self.dropout = torch.nn.Dropout(dropout)
-            self.head = torch.nn.Linear(2 * self.size, len(STANCES) + len(MODALITIES) + len(TONES))
-
-        def forward(self, input_ids: Any, target_mask: Any, attention_mask: Any = None) -> Any:
-            """Logits (n, n_labels), their summands (n, n_tokens, n_labels) and the mean state (n, size)."""
-            if attention_mask is None:
-                attention_mask = torch.ones_like(input_ids)
-            states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state.float()
-            whole = attention_mask.unsqueeze(-1).float()
-            marks = target_mask.unsqueeze(-1) * whole
-            whole = whole / whole.sum(1, keepdim=True)
-            marks = marks / marks.sum(1, keepdim=True)
-            mean, at_target = self.dropout((states * whole).sum(1)), self.dropout((states * marks).sum(1))
-            if self.training:
-                return self.head(torch.cat([mean, at_target], -1)), None, None
-            weight = self.head.weight
-            weights = (states * whole) @ weight[:, : self.size].T + (states * marks) @ weight[:, self.size :].T
-            return weights.sum(1) + self.head.bias, weights, mean
-
-    return Network()
 
 
 def _save(torch: Any, state: Path, epoch: int, *parts: Any) -> None:
@@ -185,12 +131,12 @@ def _optimizer(torch: Any, network: Any, tuning: Tuning, count: int) -> tuple[An
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
 
 
-def _batches(rows: Sequence[Any], tuning: Tuning, epoch: int) -> list[list[Any]]:
+def _batches(rows: Sequence[Row], tuning: Tuning, epoch: int) -> list[list[Row]]:
     """Batches of rows of like length, in an order that the seed and the epoch decide."""
     chance = random.Random(f"{tuning.seed}:{epoch}")
     shuffled = chance.sample(rows, len(rows))
     pool = tuning.batch_size * 20
-    pools = [sorted(shuffled[at : at + pool], key=lambda row: len(row[0])) for at in range(0, len(rows), pool)]
+    pools = [sorted(shuffled[at : at + pool], key=lambda row: len(row.ids)) for at in range(0, len(rows), pool)]
     size = tuning.batch_size
     found = [each[at : at + size] for each in pools for at in range(0, len(each), size)]
     chance.shuffle(found)
@@ -200,96 +146,38 @@ def _batches(rows: Sequence[Any], tuning: Tuning, epoch: int) -> list[list[Any]]
 def _epoch(
     torch: Any,
     network: Any,
-    found: list[list[Any]],
-    tools: tuple[Any, Any, Any],
+    found: list[list[Row]],
+    tools: tuple[Any, Any],
     tuning: Tuning,
     say: Callable[[str], None],
 ) -> None:
-    optimizer, schedule, loss = tools
-    ends = (len(STANCES), len(STANCES) + len(MODALITIES))
+    optimizer, schedule = tools
     network.train()
     total = 0.0
     for number, batch in enumerate(found, start=1):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=tuning.bfloat16):
-            logits, _, _ = network(*_tensors(torch, batch, network.padding))
-        logits = logits.float()
-        parts = (logits[:, : ends[0]], logits[:, ends[0] : ends[1]], logits[:, ends[1] :])
-        labels = [torch.tensor([row[2][at] for row in batch]) for at in range(len(parts))]
-        weights = (1.0, tuning.modality_weight, tuning.tone_weight)
-        # The mean over no label at all is not a number; a batch may hold sentences with a tone alone.
-        terms = [
-            weight * loss(part, label)
-            for weight, part, label in zip(weights, parts, labels, strict=True)
-            if bool((label != _IGNORED).any())
-        ]
+            logits = network.logits(*tensors(torch, batch, network.padding))
+        loss = _loss(torch, logits.float(), batch, tuning)
         optimizer.zero_grad()
-        summed = sum(terms)
-        summed.backward()
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        total += float(summed.detach())
+        total += float(loss.detach())
         if number % 50 == 0:
             say(f"step {number} of {len(found)}: loss {total / number:.3f}")
 
 
-def _tensors(torch: Any, batch: list[Any], padding: int) -> tuple[Any, Any, Any]:
-    longest = max(len(ids) for ids, _, _ in batch)
-    ids = torch.full((len(batch), longest), padding, dtype=torch.long)
-    marks, attention = torch.zeros(ids.shape), torch.zeros_like(ids)
-    for at, (row, mask, _) in enumerate(batch):
-        ids[at, : len(row)] = torch.tensor(row)
-        marks[at, : len(row)] = torch.tensor(mask)
-        attention[at, : len(row)] = 1
-    return ids, marks, attention
-
-
-def export(torch: Any, network: Any, out: Path) -> None:
-    """Write ``encoder.onnx`` with 8-bit weights, these in files of at most ``_PART_BYTES`` beside it.
-
-    Matrices have a scale for each block of ``_BLOCK`` weights and activations are scaled as finely, so that the labels
-    stay those of the float model; one scale for a whole activation changed one label in twelve.
-    """
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
-
-    ids = torch.full((1, 12), 9, dtype=torch.long)
-    exact, quantized = out / "float.onnx", out / "quantized.onnx"
-    torch.onnx.export(
-        network,
-        (ids, torch.ones((1, 12))),
-        str(exact),
-        input_names=["input_ids", "target_mask"],
-        output_names=["logits", "weights", "vector"],
-        dynamic_axes={name: {1: "tokens"} for name in ("input_ids", "target_mask", "weights")},
-        opset_version=17,
-        dynamo=False,
-    )
-    quantize_dynamic(str(exact), str(quantized), weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
-    blocks = MatMulNBitsQuantizer(
-        onnx.load(str(quantized)), bits=8, block_size=_BLOCK, is_symmetric=True, accuracy_level=_INT8_ACTIVATIONS
-    )
-    blocks.process()
-    split(blocks.model.model, out)
-    exact.unlink()
-    quantized.unlink()
-
-
-def split(model: Any, out: Path) -> None:
-    """Write a model as ``encoder.onnx`` with its weights in ``encoder.onnx.1``, ``.2`` and so on."""
-    import onnx
-    from onnx.external_data_helper import set_external_data
-
-    for old in out.glob("encoder.onnx*"):
-        old.unlink()
-    part, filled = 1, 0
-    for tensor in model.graph.initializer:
-        size = len(tensor.raw_data)
-        if size < _SMALL_BYTES:
-            continue
-        if filled and filled + size > _PART_BYTES:
-            part, filled = part + 1, 0
-        set_external_data(tensor, location=f"encoder.onnx.{part}")
-        filled += size
-    onnx.save_model(model, str(out / "encoder.onnx"))
+def _loss(torch: Any, logits: Any, batch: list[Row], tuning: Tuning) -> Any:
+    """The weighted cross-entropy of each group of labels."""
+    weights = (1.0, tuning.modality_weight, tuning.tone_weight)
+    sizes = [len(names) for names in GROUPS.values()]
+    total = logits.new_zeros(())
+    for group, (part, weight) in enumerate(zip(logits.split(sizes, 1), weights, strict=True)):
+        labels = torch.tensor([row.labels[group] for row in batch])
+        # The mean over no label at all is not a number; a batch may hold sentences with a tone alone.
+        if bool((labels != IGNORED).any()):
+            total = total + weight * torch.nn.functional.cross_entropy(
+                part, labels, ignore_index=IGNORED, label_smoothing=tuning.label_smoothing
+            )
+    return total

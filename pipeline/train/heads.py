@@ -12,6 +12,7 @@ import msgspec
 from pipeline.evaluate import calibration_error
 from pipeline.stance.encoder import Encoder
 from pipeline.stance.model import HEADS, columns
+from pipeline.store import replace_bytes
 from pipeline.train.data import Pair
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ class Figures(msgspec.Struct, frozen=True):
 
 def matrix(encoder: Encoder, pairs: Sequence[Pair]) -> NDArray[np.float64]:
     """What the heads see of pairs, of shape (n_pairs, n_columns)."""
+    import numpy as np
+
     examples = [pair.example for pair in pairs]
-    return columns(examples, list(encoder.read(examples)))
+    return columns(examples, np.stack([reading.logits for reading in encoder.read(examples)]))
 
 
 def fit_heads(
@@ -78,9 +81,7 @@ def fit_heads(
             for source in np.unique(sources)
         }
         model = _classifier(fitting, list(_folds(seen, labels, groups, fitting))).fit(seen, labels)
-        partial = out / f"{name}.skops.partial"
-        partial.write_bytes(io.dumps(model))
-        partial.replace(out / f"{name}.skops")
+        replace_bytes(out / f"{name}.skops", io.dumps(model))
     return figures, by_source
 
 
