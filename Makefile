@@ -4,6 +4,7 @@ PYTHON = python3
 CORPUS = corpus
 OUT = runs/sample
 PROCESSES = 1
+COGGED = README.md corpus/labelled/README.md
 
 # Relative, so that a space in the path of the checkout does no harm.
 BIN = .venv/bin
@@ -33,7 +34,7 @@ lint: $(DEV) ## check format, lint, types, and that the generated parts of the R
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/cog --check README.md
+	$(BIN)/cog --check $(COGGED)
 
 bench: $(DEV) ## measure speed and memory
 	$(BIN)/python bench.py
@@ -42,7 +43,7 @@ train: $(RUN) ## train the models in models/ from corpus/labelled/
 	$(BIN)/visavis train --heads
 
 docs: $(DEV) ## write the generated parts of the README
-	$(BIN)/cog -r README.md
+	$(BIN)/cog -r $(COGGED)
 
 lock: ## pin what pyproject.toml asks for; a pin that still fits stays
 	$(PYTHON) -m venv build/lock

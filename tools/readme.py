@@ -23,6 +23,8 @@ from msgspec import inspect as types
 
 from pipeline.ledger import Ledger
 from pipeline.records import RECORDS, Kind, Link, Modality, PairRelation, Position, Reason, Relation, Stance, Tone
+from pipeline.store import read_lines
+from pipeline.train.data import NEWS_LABELS, Labelled, LabelledByOffset
 from pipeline.train.heads import Figures
 from pipeline.train.words import Fidelity
 
@@ -394,6 +396,63 @@ def words() -> str:
         f"that are named adds up to {found.top:.2f}; without the three that leaving words out one by one finds, to\n"
         f"{found.best:.2f}; without any three, to {found.any:.2f} on average."
     )
+
+
+def labelled() -> str:
+    """How many labelled pairs each file holds, of what."""
+    lines = [
+        "| file | pairs | positive | negative | mixed | neutral | initiators | targets |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    every: list[Labelled | LabelledByOffset] = []
+    for path, rows in _labelled():
+        every += rows
+        lines.append(_counted(f"`{path.name}`", rows))
+    return "\n".join([*lines, _counted("all", every)])
+
+
+def agreement() -> str:
+    """How far two labellers agreed on pairs drawn at random, by head and label."""
+    from sklearn.metrics import cohen_kappa_score
+
+    twice = [(row.first or row, row.second) for _, rows in _labelled() for row in rows if row.second]
+    lines = [
+        f"On {len(twice):,} pairs drawn at random, before anything was settled (Cohen's kappa; by label, that label",
+        "against the rest):",
+        "",
+        "| head | same label | kappa | by label |",
+        "|---|---|---|---|",
+    ]
+    for head in ("stance", "modality", "tone"):
+        one, two = ([str(getattr(labels, head)) for labels in each] for each in zip(*twice, strict=True))
+        same = sum(a == b for a, b in zip(one, two, strict=True)) / len(one)
+        by_label = ", ".join(
+            f"{label} {cohen_kappa_score([a == label for a in one], [b == label for b in two]):.2f}"
+            for label in sorted(set(one))
+        )
+        lines.append(f"| {head} | {same:.3f} | {cohen_kappa_score(one, two):.3f} | {by_label} |")
+    return "\n".join(lines)
+
+
+@cache
+def _labelled() -> list[tuple[Path, list[Labelled | LabelledByOffset]]]:
+    """The pairs of each file of labelled sentences."""
+    found: list[tuple[Path, list[Labelled | LabelledByOffset]]] = []
+    for path in sorted((ROOT / "corpus" / "labelled").glob("*.jsonl")):
+        with path.open("rb") as file:
+            if path.name == NEWS_LABELS:
+                found.append((path, [row for _, row in read_lines(file, LabelledByOffset, path.name)]))
+            else:
+                found.append((path, [row for _, row in read_lines(file, Labelled, path.name) if row.target]))
+    return found
+
+
+def _counted(name: str, rows: Sequence[Labelled | LabelledByOffset]) -> str:
+    stances = [sum(row.stance == label for row in rows) for label in get_args(Stance)]
+    initiators = {row.initiator for row in rows}
+    targets = {row.name if isinstance(row, Labelled) and row.name else row.target for row in rows}
+    numbers = (len(rows), *stances, len(initiators), len(targets))
+    return f"| {name} | {' | '.join(f'{number:,}' for number in numbers)} |"
 
 
 def _heads_card() -> _HeadsCard:

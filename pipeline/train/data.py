@@ -16,8 +16,17 @@ from pipeline.records import Modality, Name, Stance, Tone
 from pipeline.stance.example import Example, Span
 from pipeline.store import read_lines
 
+NEWS_LABELS = "newsmtsc.labels.jsonl"
 _HEADS_SHARE = 12
 """Percent of the initiators whose pairs the encoder never sees: the heads are fitted and measured on them."""
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """The labels that one person gave a pair."""
+
+    stance: Stance
+    modality: Modality
+    tone: Tone
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -25,7 +34,10 @@ class Labelled(msgspec.Struct, frozen=True):
 
     ``target`` are the words that stand for the target, in the sentence or else in the context, the sentence before;
     ``name`` is the target's own name where that is another. A sentence that bears on none of its passage's targets has
-    a row without target and labels.
+    a row without target and labels. Versions of one sentence share a ``contrast``. ``second`` are the labels of
+    somebody who had not seen the first ones, for pairs drawn at random; ``recheck`` the same for pairs that were
+    chosen, most of them because they had been labelled neutral or mixed. ``first`` are the first labels where the pair
+    was settled otherwise.
     """
 
     initiator: Name
@@ -39,6 +51,10 @@ class Labelled(msgspec.Struct, frozen=True):
     name: str | None = None
     field: str | None = None
     passage: int | None = None
+    contrast: int | None = None
+    first: Labels | None = None
+    second: Labels | None = None
+    recheck: Labels | None = None
 
 
 class LabelledByOffset(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
@@ -52,6 +68,9 @@ class LabelledByOffset(msgspec.Struct, frozen=True, rename={"start": "from", "en
     stance: Stance
     modality: Modality
     tone: Tone
+    first: Labels | None = None
+    second: Labels | None = None
+    recheck: Labels | None = None
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -78,7 +97,7 @@ def read_pairs(folder: Path, newsmtsc: Path | None) -> list[Pair]:
     """
     pairs: list[Pair] = []
     for path in sorted(folder.glob("*.jsonl")):
-        if path.name == "newsmtsc.labels.jsonl":
+        if path.name == NEWS_LABELS:
             pairs += _newsmtsc_pairs(path, newsmtsc) if newsmtsc else []
             continue
         with path.open("rb") as file:
