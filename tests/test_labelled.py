@@ -11,11 +11,11 @@ import pytest
 from datasketch import MinHash, MinHashLSH
 
 from pipeline.store import read_lines
-from pipeline.train.data import Labelled, LabelledByOffset
+from pipeline.train.data import NEWS_LABELS, Labelled, LabelledByOffset
 
 FOLDER = Path(__file__).parent.parent / "corpus" / "labelled"
 _ALIKE = 0.6
-NEWS = FOLDER / "newsmtsc.labels.jsonl"
+NEWS = FOLDER / NEWS_LABELS
 
 
 def written() -> Iterator[Labelled]:

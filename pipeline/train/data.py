@@ -36,8 +36,8 @@ class Labelled(msgspec.Struct, frozen=True):
     ``name`` is the target's own name where that is another. A sentence that bears on none of its passage's targets has
     a row without target and labels. Versions of one sentence share a ``contrast``. ``second`` are the labels of
     somebody who had not seen the first ones, for pairs drawn at random; ``recheck`` the same for pairs that were
-    chosen, most of them because they had been labelled neutral or mixed. ``first`` are the first labels where the pair
-    was settled otherwise.
+    chosen, because models are measured on them or because they had been labelled neutral or mixed. ``first`` are the
+    first labels where the pair was settled otherwise.
     """
 
     initiator: Name
