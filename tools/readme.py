@@ -412,13 +412,13 @@ def labelled() -> str:
 
 
 def agreement() -> str:
-    """How far two labellers agreed on pairs drawn at random, by head and label."""
+    """How far two labellers agreed on pairs chosen without a look at their labels, by head and label."""
     from sklearn.metrics import cohen_kappa_score
 
     twice = [(row.first or row, row.second) for _, rows in _labelled() for row in rows if row.second]
     lines = [
-        f"On {len(twice):,} pairs drawn at random, before anything was settled (Cohen's kappa; by label, that label",
-        "against the rest):",
+        f"On {len(twice):,} pairs, chosen at random or by whole passages, before anything was settled (Cohen's kappa; by",
+        "label, that label against the rest):",
         "",
         "| head | same label | kappa | by label |",
         "|---|---|---|---|",
