@@ -54,17 +54,16 @@ def test_many_sentences_judge_two_targets_differently_and_many_references_are_ca
         if row.target:
             sentences[row.initiator, row.sentence].append(row)
     differently = [each for each in sentences.values() if len({row.stance for row in each}) > 1]
-    assert sum(map(len, differently)) >= 0.3 * sum(map(len, sentences.values()))
+    assert sum(map(len, differently)) >= sum(map(len, sentences.values())) / 3
     pairs = [row for row in rows if row.target]
-    assert sum(row.target not in row.sentence for row in pairs if row.target) >= len(pairs) / 8
+    assert sum(row.target not in row.sentence for row in pairs if row.target) >= len(pairs) / 6
 
 
 def test_a_fifth_was_labelled_twice(rows: list[Labelled]) -> None:
     labelled: list[Labelled | LabelledByOffset] = [row for row in rows if row.target]
     labelled += real()
     assert sum(row.second is not None for row in labelled) >= len(labelled) / 5
-    # What has first labels alone was changed when every positive was read once more.
-    assert all(row.first.stance == "positive" for row in labelled if row.first and not (row.second or row.recheck))
+    assert all(row.second or row.recheck for row in labelled if row.first)
 
 
 def test_no_sentence_is_nearly_another(rows: list[Labelled]) -> None:
