@@ -417,7 +417,7 @@ def agreement() -> str:
 
     twice = [(row.first or row, row.second) for _, rows in _labelled() for row in rows if row.second]
     lines = [
-        f"On {len(twice):,} pairs, chosen at random or by whole passages, before anything was settled (Cohen's kappa;",
+        f"On {len(twice):,} pairs, chosen without a look at their labels, before anything was settled (Cohen's kappa;",
         "by label, that label against the rest):",
         "",
         "| head | same label | kappa | by label |",
