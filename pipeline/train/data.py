@@ -35,9 +35,9 @@ class Labelled(msgspec.Struct, frozen=True):
     ``target`` are the words that stand for the target, in the sentence or else in the context, the sentence before;
     ``name`` is the target's own name where that is another. A sentence that bears on none of its passage's targets has
     a row without target and labels. Versions of one sentence share a ``contrast``. ``second`` are the labels of
-    somebody who had not seen the first ones, for pairs drawn at random; ``recheck`` the same for pairs that were
-    chosen, because models are measured on them or because they had been labelled neutral or mixed. ``first`` are the
-    first labels where the pair was settled otherwise.
+    somebody who had not seen the first ones, for pairs chosen without a look at their labels; ``recheck`` the same for
+    pairs that were chosen because models are measured on them or because they had been labelled neutral or mixed.
+    ``first`` are the first labels where the pair was settled otherwise.
     """
 
     initiator: Name
